@@ -1,0 +1,85 @@
+// Messages between the page and a rank's worker. Types only: nothing here runs.
+
+import type { Metrics, TrainRequest, TrainConfig } from './schema';
+
+/** A geom of the drawn robot, as MuJoCo describes it. Lengths in metres. */
+export interface SceneGeom {
+  type: 'plane' | 'sphere' | 'capsule' | 'ellipsoid' | 'cylinder' | 'box' | 'mesh';
+  /** MuJoCo's three size parameters of that type. */
+  size: [number, number, number];
+  /** Red, green, blue, alpha in 0..1; the material's colour where the geom has a material. */
+  rgba: [number, number, number, number];
+  /** Index into `SceneDescription.meshes`, or -1. */
+  mesh: number;
+  /** MuJoCo's visualisation group; groups above 2 are collision shapes and hidden. */
+  group: number;
+  name: string;
+}
+
+export interface SceneMesh {
+  vertices: Float32Array;
+  faces: Uint32Array;
+}
+
+/** All that the page needs to draw a robot, without MuJoCo. */
+export interface SceneDescription {
+  geoms: SceneGeom[];
+  meshes: SceneMesh[];
+  /** Pose of each geom before the first step: [G, 12], position (3) then rotation matrix (9, row-major). */
+  poses: Float32Array;
+  /** Body that the camera follows: index of one of its geoms, or -1 when nothing moves. */
+  trackedGeom: number;
+  /** Centre and extent of the model in metres, as MuJoCo computes them for its own camera. */
+  center: [number, number, number];
+  extent: number;
+  /** Seconds of simulated time between two recorded poses (one control step). */
+  controlPeriod: number;
+}
+
+/** One downloaded file of the runtime: a compiled module, or its bytes. */
+export type LoadedAssets = Record<string, WebAssembly.Module | ArrayBuffer | string>;
+
+export type LoadStage = 'download' | 'python' | 'numpy' | 'mujoco' | 'ready';
+
+/** Page to rank: each is answered by one `Reply` with the same id. */
+export type Request = { id: number } & (
+  | { type: 'boot'; assets: LoadedAssets; cores: number }
+  | { type: 'check'; request: TrainRequest }
+  | { type: 'scene'; env: string }
+  | { type: 'open'; config: TrainConfig; rank: number; worldSize: number; shared: SharedArrayBuffer | null }
+  | { type: 'command'; command: 'pause' | 'resume' | 'stop' }
+  | { type: 'focus'; env: number }
+  | { type: 'policy' }
+);
+
+export type RequestResult = {
+  boot: { seconds: Record<string, number> };
+  check: { config: TrainConfig } | { error: string };
+  scene: SceneDescription;
+  open: Record<string, never>;
+  command: Record<string, never>;
+  focus: Record<string, never>;
+  policy: Uint8Array;
+};
+
+export type Reply =
+  | { type: 'reply'; id: number; result: RequestResult[Request['type']] }
+  | { type: 'error'; id: number; error: RankError };
+
+export interface RankError {
+  rank: number;
+  /** One sentence: what, where, expected, got, next step. */
+  message: string;
+  /** Python or JS traceback, for the copied report. */
+  traceback: string;
+}
+
+/** Rank to page, unasked. */
+export type RankEvent =
+  | { type: 'stage'; stage: LoadStage; rank: number }
+  | { type: 'metrics'; metrics: Metrics }
+  | { type: 'alive' }
+  | { type: 'poses'; firstFrame: number; poses: Float32Array }
+  | { type: 'policy'; policy: Uint8Array }
+  | { type: 'ended'; reason: 'finished' | 'stopped' }
+  | { type: 'failed'; error: RankError };
