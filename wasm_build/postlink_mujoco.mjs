@@ -19,6 +19,7 @@ const EXPORTED_FUNCTIONS = [
   'mj_kinematics',
   'mj_resetData',
   'mj_setState',
+  'mj_stateSize',
   'mj_step',
 ];
 
