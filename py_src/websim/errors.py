@@ -1,0 +1,35 @@
+"""Named exceptions. A `WebsimError` is a user's mistake or a run's failure, told in one sentence."""
+
+from __future__ import annotations
+
+
+class WebsimError(Exception):
+    """Base of all errors whose message is written for the user."""
+
+
+class ConfigError(WebsimError, ValueError):
+    """A setting is unknown, of the wrong type or out of range."""
+
+
+class ModelError(WebsimError, ValueError):
+    """MuJoCo refused a model, or a task does not fit its model."""
+
+
+class PolicyFileError(WebsimError, ValueError):
+    """A policy file is broken, foreign or of an unknown version."""
+
+
+class TrainingDivergedError(WebsimError):
+    """The networks' gradient is no longer a number."""
+
+
+class CollectiveMismatchError(WebsimError):
+    """Ranks met in different collectives; raised on every rank."""
+
+
+class CollectiveAbortedError(WebsimError):
+    """Another rank failed while this one waited for it."""
+
+
+class StopRequested(Exception):  # noqa: N818 - a request, not an error
+    """The user asked the run to stop; raised at the next control step or minibatch."""

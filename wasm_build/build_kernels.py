@@ -1,0 +1,67 @@
+"""Compiles the C kernels with zig's clang, for the browser and for this machine, from one source.
+
+physics.wasm   calls MuJoCo; lives in MuJoCo's memory (imported)
+net.so         network kernels, a WebAssembly side module that Pyodide's ctypes opens
+_lib/*.so      their native twins, inside the Python package
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+NET_SOURCES = ("tiles", "mlp", "mlp_ref", "gaussian", "ppo_loss", "gae", "adam", "moments", "fastmath_probe")
+PHYSICS_SOURCES = ("physics",)
+
+# -ffp-contract=fast lets native builds fuse a * b + c; wasm has no such instruction.
+COMMON = ["-std=c11", "-O3", "-Wall", "-Werror", "-ffp-contract=fast", "-fno-math-errno"]
+WASM = ["-target", "wasm32-freestanding", "-mcpu=generic+simd128+bulk_memory", "-nostdlib"]
+NATIVE = ["-shared", "-fPIC", "-march=native"]
+
+
+def mujoco_include() -> Path:
+    """Folder of MuJoCo's headers, inside the installed wheel."""
+    spec = importlib.util.find_spec("mujoco")
+    if spec is None or spec.origin is None:
+        raise SystemExit("kernels: the Python package mujoco is not installed; run `make build`")
+    return Path(spec.origin).parent / "include"
+
+
+def compile_c(output: Path, sources: list[Path], arguments: list[str]) -> bool:
+    """Compile `sources` into `output` unless nothing changed since; True when it compiled."""
+    command = [sys.executable, "-m", "ziglang", "cc", *COMMON, *arguments, *map(str, sources), "-o", str(output)]
+    digest = hashlib.sha256(" ".join(command).encode())
+    for file in sorted(sources[0].parent.glob("*.[ch]")):
+        digest.update(file.read_bytes())
+    stamp = output.with_suffix(output.suffix + ".stamp")
+    if output.exists() and stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return False
+    output.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(command, check=True)
+    stamp.write_text(digest.hexdigest())
+    return True
+
+
+def build_kernels(repo: Path) -> None:
+    """Build all four libraries: `build/{physics.wasm,net.so}` and `py_src/websim/_lib/*.so`."""
+    kernels = repo / "wasm_build" / "kernels"
+    physics = [kernels / f"{name}.c" for name in PHYSICS_SOURCES]
+    net = [kernels / f"{name}.c" for name in NET_SOURCES]
+    include = ["-I", str(mujoco_include())]
+    site, package = repo / "build", repo / "py_src" / "websim" / "_lib"
+    stack = ["-Wl,--export=__stack_pointer", "-Wl,-z,stack-size=65536"]
+    compile_c(
+        site / "physics.wasm",
+        physics,
+        [*WASM, *include, "-Wl,--no-entry", "-Wl,--import-memory", "-Wl,--export-dynamic", "-Wl,--strip-all", *stack],
+    )
+    compile_c(site / "net.so", net, [*WASM, "-shared", "-fPIC", "-Wl,--export-dynamic", "-Wl,--strip-all"])
+    compile_c(package / "libwebsim_physics.so", physics, [*NATIVE, *include, "-Wl,--allow-shlib-undefined"])
+    compile_c(package / "libwebsim_net.so", net, NATIVE)
+
+
+if __name__ == "__main__":
+    build_kernels(Path(__file__).resolve().parent.parent)
