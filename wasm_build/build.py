@@ -1,0 +1,92 @@
+"""Builds all that the page loads beside its own code, into build/public/runtime/. Incremental: see cache.py.
+
+usage: python wasm_build/build.py
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from build_kernels import build_kernels
+from cache import cached, copy_if_changed
+from errors import BuildError
+from manifest import write_runtime
+from pyodide_files import LOADER_FILES, PACKAGES, fetch_packages, pruned, read_lock
+from pypi_wheels import fetch_wheels, lock_entry
+from websim_wheel import build_websim_wheel
+
+REPO = Path(__file__).resolve().parent.parent
+BUILD = REPO / "build"
+NODE_MODULES = REPO / "node_modules"
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Print what is being done, and how long it took."""
+    print(f"  {name} ...", flush=True)
+    start = time.perf_counter()
+    yield
+    print(f"  {name}: {time.perf_counter() - start:.1f} s", flush=True)
+
+
+def post_link_mujoco() -> None:
+    """build/mujoco.wasm: the npm build with the functions that kernels call exported, optimised and stripped."""
+    source = NODE_MODULES / "@mujoco/mujoco/mujoco.wasm"
+    script = REPO / "wasm_build/postlink_mujoco.mjs"
+    binaryen = json.loads((NODE_MODULES / "binaryen/package.json").read_text())["version"]
+
+    def make(output: Path) -> None:
+        print("    optimising 10 MB of WebAssembly: about 100 s, once", flush=True)
+        subprocess.run(["node", script, source, output], check=True)
+
+    copy_if_changed(cached("mujoco.wasm", [source, script, binaryen], make), BUILD / "mujoco.wasm")
+
+
+def collect_assets() -> tuple[dict[str, bytes], frozenset[str]]:
+    """Asset name -> bytes, and the names that training does not need."""
+    assets = {name: (NODE_MODULES / "pyodide" / name).read_bytes() for name in LOADER_FILES}
+    assets |= {name: (BUILD / name).read_bytes() for name in ("mujoco.wasm", "physics.wasm", "net.so")}
+    assets["mujoco.mjs"] = (NODE_MODULES / "@mujoco/mujoco/mujoco.js").read_bytes()
+
+    lock = pruned(read_lock(NODE_MODULES / "pyodide"), PACKAGES)
+    packages = fetch_packages(lock)
+    wheels = fetch_wheels()
+    entries = [lock_entry(name, data) for name, data in wheels.items()]
+    lock["packages"] |= {entry["name"]: entry for entry in entries}
+    assets |= packages | wheels
+    assets["pyodide-lock.json"] = json.dumps(lock).encode()
+
+    assets["websim.whl"] = build_websim_wheel(REPO)
+    needed = lock["packages"]["numpy"]["file_name"]
+    return assets, frozenset((packages | wheels).keys() - {needed})
+
+
+def main() -> int:
+    start = time.perf_counter()
+    BUILD.mkdir(exist_ok=True)
+    try:
+        with step("MuJoCo"):
+            post_link_mujoco()
+        with step("kernels"):
+            build_kernels(REPO)
+        with step("Pyodide and packages"):
+            assets, later = collect_assets()
+        with step("runtime"):
+            version = write_runtime(BUILD / "public/runtime", assets, later)
+    except BuildError as error:
+        print(f"build: {error}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        print(f"build: `{' '.join(map(str, error.cmd))}` failed with exit code {error.returncode}", file=sys.stderr)
+        return 1
+    megabytes = sum(map(len, assets.values())) / 1e6
+    print(f"  runtime {version}: {len(assets)} files, {megabytes:.1f} MB, {time.perf_counter() - start:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
