@@ -7,13 +7,10 @@ import base64
 import hashlib
 import tomllib
 import zipfile
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
-from errors import BuildError
-
-MODELS = ("inverted_pendulum.xml", "hopper.xml", "half_cheetah.xml")
+from websim.mjcf import GYMNASIUM_MODELS, gymnasium_model_path
 
 # A fixed time makes the same sources give the same bytes, so that browsers keep their copy.
 TIME = (2020, 1, 1, 0, 0, 0)
@@ -26,22 +23,13 @@ def build_websim_wheel(repo: Path) -> bytes:
         for path in sorted(package.rglob("*"))
         if path.is_file() and not {"_lib", "__pycache__"} & set(path.relative_to(package).parts)
     }
-    if "websim/worker.py" not in files:
-        raise BuildError(f"{package}: expected the package websim with its module worker.py, got {sorted(files)}")
-    files |= {f"websim/assets/{name}": _gymnasium_model(name) for name in MODELS}
+    files |= {f"websim/assets/{name}": gymnasium_model_path(name).read_bytes() for name in GYMNASIUM_MODELS}
     return _wheel("websim", _version(repo), files)
 
 
 def _version(repo: Path) -> str:
     version: str = tomllib.loads((repo / "pyproject.toml").read_text())["project"]["version"]
     return version
-
-
-def _gymnasium_model(name: str) -> bytes:
-    spec = find_spec("gymnasium")
-    if spec is None or spec.origin is None:
-        raise BuildError("gymnasium is not installed in the Python that builds; run `make build`, which sets it up")
-    return (Path(spec.origin).parent / "envs/mujoco/assets" / name).read_bytes()
 
 
 def _wheel(name: str, version: str, files: dict[str, bytes]) -> bytes:

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { defineConfig, type Plugin } from 'vite';
+
+/**
+ * The page's fallback for hosts that cannot set the isolation headers: one script, first in the
+ * document, that is also the service worker. Our guard goes before the library's code.
+ */
+function coiServiceWorker(): Plugin {
+  const fileName = 'coi-serviceworker.js';
+  const library = createRequire(import.meta.url).resolve('coi-serviceworker');
+  return {
+    name: 'coi-serviceworker',
+    apply: 'build',
+    generateBundle() {
+      const guard = readFileSync(new URL('webapp/coi-guard.js', import.meta.url), 'utf8');
+      const source = `${guard}\n${readFileSync(library, 'utf8')}`;
+      this.emitFile({ type: 'asset', fileName, source });
+    },
+    transformIndexHtml: () => [
+      { tag: 'script', attrs: { src: `./${fileName}` }, injectTo: 'head-prepend' },
+    ],
+  };
+}
+
+export default defineConfig({
+  root: 'webapp',
+  // Relative addresses: the same folder works under any path of any host.
+  base: './',
+  publicDir: '../build/public',
+  plugins: [coiServiceWorker()],
+  build: {
+    outDir: '../dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // Fonts and icons stay files: the content security policy has no data: addresses.
+    assetsInlineLimit: 0,
+  },
+  worker: {
+    format: 'es',
+    // The name tells the server which responses may evaluate strings: see webapp/public/_headers.
+    rolldownOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } },
+  },
+});
