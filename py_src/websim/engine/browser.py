@@ -14,7 +14,7 @@ import websim_host
 from numpy.typing import NDArray
 from pyodide.ffi import JsException
 
-from websim.assets import model_xml
+from websim.mjcf import model_xml
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
 from websim.program import compile_program

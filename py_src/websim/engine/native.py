@@ -10,7 +10,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from websim.assets import model_xml
+from websim.mjcf import model_xml
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
 from websim.kernels import library_path

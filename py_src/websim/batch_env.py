@@ -1,0 +1,118 @@
+"""B environments as the learner sees them: arrays in, arrays out, same-step autoreset, no gymnasium."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from websim.engine import open_engine
+from websim.errors import ModelError
+from websim.spec import EnvSpec
+
+TERMINATED, DIVERGED = 1, 2
+
+
+class Step(NamedTuple):
+    """One control step of all environments.
+
+    obs [B, O] float32 is the engine's own array: `reset_ended` overwrites the rows that ended, whose
+    last observation stays in final_obs [B, O] float32. reward [B] float64; terminated, truncated and
+    their union ended [B] bool; terms: reward terms [B] by name; diverged [B] bool.
+    """
+
+    obs: NDArray[np.float32]
+    reward: NDArray[np.float64]
+    terminated: NDArray[np.bool_]
+    truncated: NDArray[np.bool_]
+    ended: NDArray[np.bool_]
+    any_ended: bool
+    terms: dict[str, NDArray[np.float64]]
+    diverged: NDArray[np.bool_]
+    final_obs: NDArray[np.float32]
+
+
+class BatchEnv:
+    """Environments `first_env .. first_env + num_envs - 1` of a run; `seed` is the whole run's."""
+
+    def __init__(self, spec: EnvSpec, num_envs: int, *, seed: int = 0, first_env: int = 0):
+        if spec.reward is None:
+            raise ModelError(f"{spec.name}: the task has no reward function; pass EnvSpec(..., reward=...)")
+        self.spec, self.num_envs, self.seed, self.first_env = spec, num_envs, seed, first_env
+        self._reward = spec.reward
+        self.engine = open_engine(spec, num_envs)
+        self.model = self.engine.model
+        self.obs_dim, self.action_dim = self.engine.program.obs_dim, self.engine.program.action_dim
+        self.episodes = np.zeros(num_envs, np.uint32)
+        self.episode_length = np.zeros(num_envs, np.int64)
+        self.episode_return = np.zeros(num_envs)
+        self.divergences = 0
+        #: Views of the engine's signals by name: [B], or [B, count].
+        self.signals: dict[str, NDArray[np.float64]] = {}
+        column = 0
+        for signal in spec.signals:
+            part = self.engine.signals[:, column : column + signal.count]
+            self.signals[signal.name] = part[:, 0] if signal.count == 1 else part
+            column += signal.count
+        self._final_obs = np.zeros_like(self.engine.obs)
+
+    @property
+    def action_bounds(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Low and high of each control [A] float32."""
+        low, high = np.array(self.model.ctrlrange, np.float32).reshape(-1, 2).T
+        return low, high
+
+    def reset(self) -> NDArray[np.float32]:
+        """Start a new episode everywhere; observations [B, O] (the engine's own array)."""
+        self._reset_rows(np.ones(self.num_envs, bool))
+        return self.engine.obs
+
+    def step(self, actions: NDArray[np.float32]) -> Step:
+        """Apply actions [B, A] float32, contiguous and finite, in the task's units."""
+        engine = self.engine
+        engine.step(actions)
+        terminated = (engine.flags & TERMINATED) != 0
+        diverged = (engine.flags & DIVERGED) != 0
+        terms = self._reward(self.signals, actions, terminated)
+        reward = np.zeros(self.num_envs)
+        for term in terms.values():
+            reward += term
+        if diverged.any():
+            self.divergences += int(diverged.sum())
+            reward[diverged] = 0
+        self.episode_length += 1
+        self.episode_return += reward
+        truncated = (self.episode_length >= self.spec.max_episode_steps) & ~diverged
+        ended = terminated | truncated
+        any_ended = bool(ended.any())
+        if any_ended:
+            self._final_obs[:] = engine.obs
+        return Step(
+            engine.obs, reward, terminated, truncated, ended, any_ended, terms, diverged, self._final_obs
+        )
+
+    def reset_ended(self, ended: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Start a new episode where `ended`; returns and lengths [n] of those that ended, in row order.
+
+        Called after each `step` that has `any_ended`.
+        """
+        returns, lengths = self.episode_return[ended], self.episode_length[ended]
+        self._reset_rows(ended)
+        return returns, lengths
+
+    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Put all environments at positions [B, nq] and velocities [B, nv]; observations [B, O]."""
+        self.engine.set_state(qpos, qvel)
+        self.episode_length[:] = 0
+        self.episode_return[:] = 0
+        return self.engine.obs
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def _reset_rows(self, mask: NDArray[np.bool_]) -> None:
+        self.engine.reset(mask.view(np.uint8), self.episodes, self.seed, self.first_env)
+        self.episodes[mask] += 1
+        self.episode_length[mask] = 0
+        self.episode_return[mask] = 0

@@ -1,0 +1,142 @@
+"""The command `websim`: train and evaluate in a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import MISSING, asdict, fields
+from pathlib import Path
+from typing import Any
+
+from websim.config import TrainConfig
+from websim.errors import WebsimError
+
+#: Fields whose option has a shorter name.
+_OPTION_NAMES = {"total_steps": "--steps"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0; 1 when a run fails; 2, with one sentence on stderr, when a setting or file is wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except WebsimError as error:
+        print(f"websim: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ValueError) else 1
+
+
+def train(options: argparse.Namespace) -> int:
+    """`websim train TASK`: writes config.json, metrics.jsonl and policy.websim into --out."""
+    from websim.api import run
+
+    settings = {f.name: getattr(options, f.name) for f in fields(TrainConfig)}
+    config = TrainConfig.from_mapping(settings)
+    out = _new_folder(options.out or f"runs/{config.env}-{time.strftime('%Y%m%d-%H%M%S')}")
+    (out / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")
+
+    stop = threading.Event()
+    previous = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        with (out / "metrics.jsonl").open("w") as log:
+
+            def on_metrics(metrics: dict[str, Any]) -> None:
+                log.write(json.dumps(metrics) + "\n")
+                log.flush()
+                _show_progress(config, metrics)
+
+            result = run(config, on_metrics=on_metrics, stop=stop)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    policy = out / "policy.websim"
+    result.policy.save(policy)
+    print(f"\n{'stopped' if result.stopped else 'finished'}: {policy}")
+    print(f"next: websim evaluate {policy} --episodes 20")
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """`websim evaluate POLICY`: mean return and its standard error over deterministic episodes."""
+    import numpy as np
+
+    from websim.evaluate import evaluate as evaluate_policy
+    from websim.policy import load_policy
+
+    policy = load_policy(options.policy)
+    returns, lengths = evaluate_policy(policy, episodes=options.episodes, seed=options.seed)
+    error = returns.std(ddof=1) / np.sqrt(len(returns)) if len(returns) > 1 else 0.0
+    print(
+        f"{policy.spec.name}: return {returns.mean():.1f} +- {error:.1f} (standard error, "
+        f"{len(returns)} episodes), mean length {lengths.mean():.0f}"
+    )
+    print(f"next: websim train {policy.spec.name} --help")
+    return 0
+
+
+def _show_progress(config: TrainConfig, metrics: dict[str, Any]) -> None:
+    step = metrics["global_step"]
+    left = (config.total_steps - step) / max(metrics["charts/SPS"], 1e-9)
+    episodic_return = metrics["charts/episodic_return"]
+    line = (
+        f"{config.env}  {min(step, config.total_steps):,}/{config.total_steps:,} steps  {metrics['charts/SPS']:,.0f} steps/s  "
+        f"return {'-' if episodic_return is None else f'{episodic_return:,.1f}'}  {max(left, 0):.0f} s left"
+    )
+    if sys.stdout.isatty():
+        print(f"\r{line:<100}", end="", flush=True)
+    elif metrics["iteration"] % 10 == 1:
+        print(line, flush=True)
+
+
+def _new_folder(path: str) -> Path:
+    from websim.errors import ConfigError
+
+    folder = Path(path)
+    if folder.exists() and any(folder.iterdir()):
+        raise ConfigError(f"--out: {folder} is not empty; name a new folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--out: cannot make the folder {folder}: {error.strerror}") from error
+    return folder
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="websim", description="Train MuJoCo robots.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    training = commands.add_parser("train", help="train a policy", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    training.set_defaults(command=train)
+    for f in fields(TrainConfig):
+        text = f.metadata["help"].replace("%", "%%")
+        if f.default is MISSING:
+            training.add_argument(f.name, metavar=f.name.upper(), help=text)
+            continue
+        name = _OPTION_NAMES.get(f.name, "--" + f.name.replace("_", "-"))
+        if f.type == "bool":
+            training.add_argument(name, dest=f.name, default=f.default, action=argparse.BooleanOptionalAction, help=text)
+        else:
+            kind = str if f.type == "str" else _number
+            training.add_argument(name, dest=f.name, default=f.default, type=kind, metavar=f.type, help=text)
+    training.add_argument("--out", help="new folder for the results (default: runs/TASK-TIME)")
+
+    evaluation = commands.add_parser("evaluate", help="measure a saved policy")
+    evaluation.set_defaults(command=evaluate)
+    evaluation.add_argument("policy", help="a .websim file")
+    evaluation.add_argument("--episodes", type=int, default=20, help="episodes to run (default: 20)")
+    evaluation.add_argument("--seed", type=int, default=0, help="seed of the start states (default: 0)")
+    return parser
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""The SPMD layer: ranks that run the same program and meet in collectives.
+
+Every verb is a no-op at size 1. Sums run in rank order, so a run is repeatable. A back end supplies
+one primitive, `_gather`; a meeting of different collectives raises on every rank.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from websim.errors import CollectiveAbortedError, CollectiveMismatchError, StopRequested
+
+T = TypeVar("T")
+
+
+class Communicator:
+    """One rank's view of the others. This class is the back end for a single rank."""
+
+    rank = 0
+    world_size = 1
+
+    def __init__(self) -> None:
+        self._sequence = 0
+
+    def _gather(self, local: NDArray, out: NDArray, tag: str) -> None:
+        raise NotImplementedError
+
+    def all_gather(self, array: NDArray, *, tag: str) -> NDArray:
+        """Every rank's `array` in rank order: [world_size, *array.shape]."""
+        if self.world_size == 1:
+            return array[None]
+        local = np.ascontiguousarray(array)
+        out = np.empty((self.world_size, *local.shape), local.dtype)
+        self._sequence += 1
+        self._gather(local, out, tag)
+        return out
+
+    def all_sum(self, array: NDArray, *, tag: str) -> None:
+        """Replace `array` by its sum over ranks, added in rank order."""
+        if self.world_size > 1:
+            np.add.reduce(self.all_gather(array, tag=tag), axis=0, out=array)
+
+    def all_mean(self, array: NDArray, *, tag: str) -> None:
+        """Replace `array` by its mean over ranks."""
+        self.all_sum(array, tag=tag)
+        array /= self.world_size
+
+    def all_stats(
+        self, count: float, mean: NDArray[np.float64], m2: NDArray[np.float64], *, tag: str
+    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Count, mean and sum of squared deviations over all ranks' samples (Chan et al. 1979)."""
+        parts = self.all_gather(np.stack([np.full_like(mean, count), mean, m2]), tag=tag)
+        counts, means, m2s = parts[0]
+        for other_counts, other_means, other_m2s in parts[1:]:
+            total = counts + other_counts
+            share = np.divide(other_counts, total, out=np.zeros_like(total), where=total > 0)
+            delta = other_means - means
+            means = means + delta * share
+            m2s = m2s + other_m2s + delta**2 * counts * share
+            counts = total
+        return float(counts.flat[0]), means, m2s
+
+    def broadcast(self, value: Any, *, tag: str) -> Any:
+        """Rank 0's `value`, which must be JSON, on every rank."""
+        if self.world_size == 1:
+            return value
+        text = json.dumps(value).encode() if self.rank == 0 else b""
+        size = np.array([len(text)], np.int64)
+        self.all_sum(size, tag=f"{tag} size")
+        payload = np.zeros(int(size[0]), np.uint8)
+        payload[: len(text)] = np.frombuffer(text, np.uint8)
+        return json.loads(self.all_gather(payload, tag=tag)[0].tobytes())
+
+    def abort(self, reason: str) -> None:
+        """Release ranks that wait for this one, which will not come."""
+
+    def barrier(self, *, tag: str) -> None:
+        """Return when all ranks are here."""
+        self.all_gather(np.zeros(1, np.uint8), tag=tag)
+
+    def assert_replicated(self, array: NDArray, *, tag: str) -> None:
+        """Raise on every rank when `array` is not bit for bit the same on all ranks."""
+        parts = self.all_gather(array, tag=tag)
+        for rank in range(1, self.world_size):
+            if parts[rank].tobytes() != parts[0].tobytes():
+                raise AssertionError(f"{tag}: rank {rank} differs from rank 0")
+
+
+class ThreadCommunicator(Communicator):
+    """Ranks as threads of one process; the kernels release the GIL."""
+
+    def __init__(self, group: ThreadGroup, rank: int):
+        super().__init__()
+        self._group, self.rank, self.world_size = group, rank, group.world_size
+
+    def _gather(self, local: NDArray, out: NDArray, tag: str) -> None:
+        group = self._group
+        group.slots[self.rank] = ((self._sequence, tag, local.nbytes), local)
+        group.wait()
+        headers = [slot[0] for slot in group.slots]
+        if any(header != headers[0] for header in headers):
+            group.wait()
+            raise CollectiveMismatchError(describe_mismatch(headers))
+        for rank, slot in enumerate(group.slots):
+            out[rank] = slot[1]
+        group.wait()
+
+    def abort(self, reason: str) -> None:
+        self._group.abort(reason)
+
+
+class ThreadGroup:
+    """What the threads of one run share."""
+
+    def __init__(self, world_size: int):
+        self.world_size = world_size
+        self.slots: list[Any] = [None] * world_size
+        self._barrier = threading.Barrier(world_size)
+        self._reason = "another rank failed"
+
+    def wait(self) -> None:
+        try:
+            self._barrier.wait()
+        except threading.BrokenBarrierError:
+            raise CollectiveAbortedError(self._reason) from None
+
+    def abort(self, reason: str) -> None:
+        """Release every rank that waits, with `reason`."""
+        self._reason = reason
+        self._barrier.abort()
+
+
+class WorkerCommunicator(Communicator):
+    """Ranks as Web Workers that share a SharedArrayBuffer (workers/collective.ts)."""
+
+    def __init__(self, rank: int, world_size: int):
+        super().__init__()
+        self.rank, self.world_size = rank, world_size
+
+    def _gather(self, local: NDArray, out: NDArray, tag: str) -> None:
+        import websim_host
+        from pyodide.ffi import JsException
+
+        try:
+            mismatch = websim_host.gather(
+                local.ctypes.data, out.ctypes.data, local.nbytes, self._sequence, tag
+            )
+        except JsException as error:
+            if websim_host.pulse():
+                raise StopRequested from error
+            raise CollectiveAbortedError(error.message) from error
+        if mismatch:
+            raise CollectiveMismatchError(mismatch)
+
+
+def describe_mismatch(headers: Sequence[tuple[int, str, int]]) -> str:
+    """One sentence that names what each rank called: (sequence, tag, bytes) by rank."""
+    calls = "; ".join(f"rank {rank}: #{n} {tag!r}, {size} bytes" for rank, (n, tag, size) in enumerate(headers))
+    return f"ranks met in different collectives: {calls}"
+
+
+def run_ranks(world_size: int, program: Callable[[Communicator], T]) -> list[T]:
+    """Run `program` on `world_size` threads (in place when 1); results in rank order.
+
+    When ranks fail, the error of the first one that did not merely wait for another is raised.
+    """
+    if world_size == 1:
+        return [program(Communicator())]
+    group = ThreadGroup(world_size)
+    results: list[Any] = [None] * world_size
+    errors: list[BaseException | None] = [None] * world_size
+
+    def target(rank: int) -> None:
+        try:
+            results[rank] = program(ThreadCommunicator(group, rank))
+        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread
+            errors[rank] = error
+            group.abort(f"rank {rank} failed: {error}")
+
+    threads = [threading.Thread(target=target, args=(rank,), name=f"websim rank {rank}") for rank in range(world_size)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    failures = [error for error in errors if error is not None]
+    if failures:
+        raise next((e for e in failures if not isinstance(e, CollectiveAbortedError)), failures[0])
+    return results

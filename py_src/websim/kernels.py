@@ -1,0 +1,75 @@
+"""The network kernels: typed calls into a shared library, the same natively and in Pyodide.
+
+Batches live in *tiles*, [ceil(N / 64), features, 64] float32 (see `wasm_build/kernels/shapes.h`).
+These functions check nothing: callers hold shapes, dtypes (float32 unless said) and contiguity.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from websim.errors import WebsimError
+
+TILE = 64
+
+_P, _I, _U, _F = ctypes.c_void_p, ctypes.c_int32, ctypes.c_uint32, ctypes.c_float
+
+_SIGNATURES: dict[str, list] = {
+    "gather_tiles": [_P, _P, _P, _I, _I],
+    "tiles_to_rows": [_P, _P, _I, _I],
+    "mlp_forward": [_P, _P, _P, _P, _P, _I, _I, _I],
+    "mlp_backward": [_P, _P, _P, _P, _P, _P, _P, _I, _I, _I],
+    "mlp_forward_ref": [_P, _P, _P, _P, _P, _I, _I, _I],
+    "mlp_backward_ref": [_P, _P, _P, _P, _P, _P, _P, _I, _I, _I],
+    "gaussian_sample": [_P, _P, _P, _P, _U, _U, _U, _I, _I, _I],
+    "ppo_loss": [_P] * 8 + [_F] * 4 + [_I] * 3,
+    "gae": [_P] * 6 + [_F, _F, _I, _I],
+    "adam": [_P] * 4 + [_F] * 7 + [_I],
+    "moments": [_P, _P, _P, _I, _I],
+    "normalize": [_P] * 4 + [_F, _I, _I, _I],
+    "probe_exp": [_P, _P, _I],
+    "probe_log": [_P, _P, _I],
+    "probe_tanh": [_P, _P, _I],
+    "probe_sincos_turns": [_P, _P, _P, _I],
+}
+
+
+def library_path(name: str) -> Path:
+    """Path of the native library `name` ("net" or "physics")."""
+    path = Path(__file__).parent / "_lib" / f"libwebsim_{name}.so"
+    if not path.exists():
+        raise WebsimError(f"kernels: {path.name} is not built; run `make build`")
+    return path
+
+
+@cache
+def library() -> ctypes.CDLL:
+    """The network kernels of this platform."""
+    if sys.platform == "emscripten":
+        import websim_host
+
+        path = websim_host.net_library()
+    else:
+        path = str(library_path("net"))
+    net = ctypes.CDLL(path)
+    for name, argtypes in _SIGNATURES.items():
+        function = getattr(net, f"ws_{name}")
+        function.argtypes, function.restype = argtypes, None
+    net.ws_adam.restype = ctypes.c_double
+    return net
+
+
+def address(array: NDArray) -> int:
+    """Address of a contiguous array's first number."""
+    return array.ctypes.data
+
+
+def tiles(count: int, features: int) -> NDArray[np.float32]:
+    """Zeroed tiles for `count` samples: [ceil(count / 64), features, 64]."""
+    return np.zeros((-(-count // TILE), features, TILE), np.float32)

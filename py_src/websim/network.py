@@ -1,0 +1,117 @@
+"""A Gaussian actor and a critic, both multi-layer perceptrons with tanh, on the kernels.
+
+All parameters are one flat float32 vector, so that a gradient is one all-reduce:
+[actor layers | log_std [A] | critic layers], a layer being W [in, out] row-major, then b [out].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from websim.kernels import address, library, tiles
+
+
+class Mlp:
+    """Layout of one perceptron: `widths` from input to output."""
+
+    def __init__(self, widths: Sequence[int]):
+        self.widths = np.array(widths, np.int32)
+        self.layers = len(widths) - 1
+        self.hidden = int(self.widths[1:-1].sum())
+        self.widest = int(self.widths.max())
+        self.size = sum(i * o + o for i, o in zip(widths[:-1], widths[1:], strict=True))
+
+    def initialize(self, rng: np.random.Generator, output_gain: float) -> NDArray[np.float32]:
+        """Orthogonal weights (gain sqrt 2; `output_gain` for the last layer) and zero biases."""
+        parts = []
+        for layer, (rows, columns) in enumerate(zip(self.widths[:-1], self.widths[1:], strict=True)):
+            gain = output_gain if layer == self.layers - 1 else np.sqrt(2)
+            parts += [gain * _orthogonal(rng, rows, columns).ravel(), np.zeros(columns)]
+        return np.concatenate(parts).astype(np.float32)
+
+
+def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.float64]:
+    tall = rng.standard_normal((max(rows, columns), min(rows, columns)))
+    q, r = np.linalg.qr(tall)
+    q *= np.sign(np.diag(r))
+    return q if rows >= columns else q.T
+
+
+class ActorCritic:
+    """Parameters and passes. `features`: width of the packed samples, whose first `obs_dim` are the input."""
+
+    def __init__(self, obs_dim: int, action_dim: int, hidden: Sequence[int], features: int, capacity: int):
+        self.obs_dim, self.action_dim, self.features = obs_dim, action_dim, features
+        self.actor, self.critic = Mlp([obs_dim, *hidden, action_dim]), Mlp([obs_dim, *hidden, 1])
+        self._log_std_at = self.actor.size
+        self._critic_at = self.actor.size + action_dim
+        self.size = self._critic_at + self.critic.size
+        self.params = np.zeros(self.size, np.float32)
+        self.mean, self.value = tiles(capacity, action_dim), tiles(capacity, 1)
+        self._actor_hidden, self._critic_hidden = (tiles(capacity, net.hidden) for net in (self.actor, self.critic))
+        self._scratch = np.zeros(2 * max(self.actor.widest, self.critic.widest) * 64, np.float32)
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """CleanRL's initialisation: a small last layer for the actor, log_std 0."""
+        self.params[: self._log_std_at] = self.actor.initialize(rng, 0.01)
+        self.params[self._log_std_at : self._critic_at] = 0
+        self.params[self._critic_at :] = self.critic.initialize(rng, 1.0)
+
+    @property
+    def log_std(self) -> NDArray[np.float32]:
+        return self.params[self._log_std_at : self._critic_at]
+
+    def log_std_gradient(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The slice of a flat gradient that belongs to log_std."""
+        return gradient[self._log_std_at : self._critic_at]
+
+    def forward_actor(self, batch: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+        """Means as tiles of `action_dim` features, from packed sample tiles."""
+        self._forward(self.actor, 0, self.mean, self._actor_hidden, batch, count)
+        return self.mean
+
+    def forward_critic(self, batch: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+        """Values as tiles of one feature: flat, the first `count` are the values in order."""
+        self._forward(self.critic, self._critic_at, self.value, self._critic_hidden, batch, count)
+        return self.value
+
+    def backward(
+        self,
+        gradient: NDArray[np.float32],
+        dmean: NDArray[np.float32],
+        dvalue: NDArray[np.float32],
+        batch: NDArray[np.float32],
+        count: int,
+    ) -> None:
+        """Add both networks' gradients to `gradient`, after both forward passes on `batch`."""
+        self._backward(self.actor, 0, gradient, dmean, self._actor_hidden, batch, count)
+        self._backward(self.critic, self._critic_at, gradient, dvalue, self._critic_hidden, batch, count)
+
+    def _forward(self, net: Mlp, at: int, out, hidden, batch, count: int) -> None:
+        library().ws_mlp_forward(
+            address(out),
+            address(hidden),
+            address(batch),
+            address(self.params) + 4 * at,
+            address(net.widths),
+            net.layers,
+            self.features,
+            count,
+        )
+
+    def _backward(self, net: Mlp, at: int, gradient, dout, hidden, batch, count: int) -> None:
+        library().ws_mlp_backward(
+            address(gradient) + 4 * at,
+            address(self._scratch),
+            address(dout),
+            address(hidden),
+            address(batch),
+            address(self.params) + 4 * at,
+            address(net.widths),
+            net.layers,
+            self.features,
+            count,
+        )

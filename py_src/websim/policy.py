@@ -1,0 +1,164 @@
+"""A trained policy and its file.
+
+A `.websim` file: 8 bytes magic, uint32 header length, JSON header, float32 parameters, uint32 CRC-32
+of all before it; little-endian. It holds data only: loading one runs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from websim.errors import ModelError, PolicyFileError
+from websim.network import ActorCritic
+from websim.normalizer import CLIP, RunningMoments
+from websim.spec import EnvSpec
+from websim.kernels import TILE, address, library, tiles
+
+MAGIC = b"WEBSIM\x00\x01"
+MAX_BYTES = 64 * 2**20
+_MAX_WIDTH = 4096
+
+
+def action_scale(low: NDArray, high: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(offset, scale) [A] that take a network output in [-1, 1] to a control in [low, high]; 0, 1 if unlimited."""
+    limited = np.isfinite(low) & np.isfinite(high)
+    with np.errstate(invalid="ignore"):
+        offset, scale = np.where(limited, (high + low) / 2, 0), np.where(limited, (high - low) / 2, 1)
+    return offset.astype(np.float32), scale.astype(np.float32)
+
+
+@dataclass
+class Policy:
+    """A deterministic or sampled mapping from observations to actions in the task's units.
+
+    network: actor and critic; normalizer: of observations; low, high [A]: the controls' bounds.
+    """
+
+    spec: EnvSpec
+    network: ActorCritic
+    normalizer: RunningMoments
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+    hidden: tuple[int, ...]
+
+    def predict(
+        self, obs: ArrayLike, *, deterministic: bool = True, rng: np.random.Generator | None = None
+    ) -> NDArray[np.float32]:
+        """Actions [A] or [B, A] float32 for observations [O] or [B, O], clipped to the controls' bounds.
+
+        Raises ValueError when the last dimension is not O or a number is not finite.
+        """
+        rows = np.ascontiguousarray(obs, np.float32)
+        obs_dim = self.network.obs_dim
+        if rows.ndim not in (1, 2) or rows.shape[-1] != obs_dim:
+            raise ValueError(f"predict: expected observations [{obs_dim}] or [B, {obs_dim}], got shape {rows.shape}")
+        if not np.isfinite(rows).all():
+            raise ValueError("predict: observations hold NaN or infinity")
+        batch = np.atleast_2d(rows)
+        mean = np.concatenate([self._mean(batch[i : i + TILE]) for i in range(0, len(batch), TILE)] or [self._mean(batch)])
+        if not deterministic:
+            rng = rng or np.random.default_rng()
+            mean = mean + np.exp(self.network.log_std) * rng.standard_normal(mean.shape, np.float32)
+        offset, scale = action_scale(self.low, self.high)
+        action = np.clip(offset + scale * mean, self.low, self.high)
+        return action[0] if rows.ndim == 1 else action
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the policy file, replacing `path` in one step."""
+        target = Path(path)
+        temporary = target.with_name(target.name + ".part")
+        temporary.write_bytes(self.to_bytes())
+        temporary.replace(target)
+
+    def to_bytes(self) -> bytes:
+        """The policy file's content."""
+        header = {
+            "spec": json.loads(self.spec.to_json()),
+            "obs_dim": self.network.obs_dim,
+            "action_dim": self.network.action_dim,
+            "hidden": list(self.hidden),
+            "activation": "tanh",
+            "low": [_number(x) for x in self.low],
+            "high": [_number(x) for x in self.high],
+            "obs_clip": CLIP,
+            "obs_count": self.normalizer.count,
+            "obs_mean": self.normalizer.mean.tolist(),
+            "obs_var": self.normalizer.var.tolist(),
+        }
+        text = json.dumps(header).encode()
+        body = MAGIC + struct.pack("<I", len(text)) + text + self.network.params.astype("<f4").tobytes()
+        return body + struct.pack("<I", zlib.crc32(body))
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, name: str = "policy") -> Policy:
+        """Read a policy file. Raises PolicyFileError, one sentence, when it is not one."""
+        if len(data) > MAX_BYTES:
+            raise PolicyFileError(f"{name}: a policy file has at most {MAX_BYTES} bytes, got {len(data)}")
+        if data[:6] != MAGIC[:6]:
+            raise PolicyFileError(f"{name}: not a websim policy file (it does not begin with WEBSIM)")
+        if data[:8] != MAGIC:
+            raise PolicyFileError(f"{name}: policy file of version {data[7]}, expected 1; update websim")
+        if len(data) < 16 or struct.unpack("<I", data[-4:])[0] != zlib.crc32(data[:-4]):
+            raise PolicyFileError(f"{name}: the policy file is damaged or cut off (checksum); fetch it again")
+        (length,) = struct.unpack_from("<I", data, 8)
+        try:
+            header = json.loads(data[12 : 12 + length])
+            return cls._from_header(header, np.frombuffer(data[12 + length : -4], "<f4"))
+        except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:
+            raise PolicyFileError(f"{name}: the policy file's header does not fit its content: {error}") from error
+
+    @classmethod
+    def _from_header(cls, header: dict, params: NDArray) -> Policy:
+        obs_dim, action_dim = int(header["obs_dim"]), int(header["action_dim"])
+        hidden = tuple(int(width) for width in header["hidden"])
+        if not all(1 <= width <= _MAX_WIDTH for width in (obs_dim, action_dim, *hidden)):
+            raise ValueError(f"widths {obs_dim}, {list(hidden)}, {action_dim} are not within 1 to {_MAX_WIDTH}")
+        network = ActorCritic(obs_dim, action_dim, hidden, features=obs_dim, capacity=TILE)
+        if params.size != network.size:
+            raise ValueError(f"expected {network.size} parameters, got {params.size}")
+        if not np.isfinite(params).all():
+            raise ValueError("a parameter is NaN or infinite")
+        network.params[:] = params
+        normalizer = RunningMoments(obs_dim)
+        mean, var = np.array(header["obs_mean"], float), np.array(header["obs_var"], float)
+        if mean.shape != (obs_dim,) or var.shape != (obs_dim,) or not (np.isfinite(mean).all() and (var >= 0).all()):
+            raise ValueError(f"expected {obs_dim} means and variances")
+        normalizer.load(float(header["obs_count"]), mean, var)
+        low, high = np.array(header["low"], np.float32), np.array(header["high"], np.float32)
+        if low.shape != (action_dim,) or high.shape != (action_dim,) or not (low <= high).all():
+            raise ValueError(f"expected {action_dim} lower and upper action bounds")
+        return cls(EnvSpec.from_json(json.dumps(header["spec"])), network, normalizer, low, high, hidden)
+
+    def _mean(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Network outputs [n, A] for n <= 64 observations."""
+        count, obs_dim = rows.shape
+        features = self.network.features
+        normalized = np.zeros((count, features), np.float32)
+        self.normalizer.normalize(rows, normalized)
+        batch = tiles(count, features)
+        library().ws_gather_tiles(address(batch), address(normalized), None, count, features)
+        means = self.network.forward_actor(batch, count)
+        out = np.empty((count, self.network.action_dim), np.float32)
+        library().ws_tiles_to_rows(address(out), address(means), count, self.network.action_dim)
+        return out
+
+
+def _number(x: np.float32) -> float | str:
+    return float(x) if np.isfinite(x) else str(float(x))
+
+
+def load_policy(path: str | PathLike[str]) -> Policy:
+    """Read a `.websim` file. Raises PolicyFileError when it is missing, broken or foreign."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise PolicyFileError(f"{path}: cannot read the policy file: {error.strerror}") from error
+    return Policy.from_bytes(data, name=str(path))

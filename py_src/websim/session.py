@@ -1,0 +1,50 @@
+"""A training session: one rank's run from config to policy. The CLI, `train` and the worker drive it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from websim.algorithms.ppo import PPO
+from websim.batch_env import BatchEnv
+from websim.config import TrainConfig
+from websim.dist import Communicator
+from websim.policy import Policy
+from websim.tasks import get_spec
+
+
+class Session:
+    """`pulse` is called at each control step and minibatch; it raises StopRequested to end the run."""
+
+    def __init__(self, config: TrainConfig, comm: Communicator, pulse: Callable[[], None]):
+        self.config, self.comm = config, comm
+        first_env = comm.rank * config.local_num_envs
+        self.env = BatchEnv(get_spec(config.env), config.local_num_envs, seed=config.seed, first_env=first_env)
+        self.learner = PPO(config, self.env, comm, pulse)
+        self._started = time.perf_counter()
+
+    @property
+    def finished(self) -> bool:
+        """Whether total_steps is reached."""
+        return self.learner.global_step >= self.config.total_steps
+
+    @property
+    def policy(self) -> Policy:
+        """The policy as it is now; it goes on learning."""
+        return self.learner.policy
+
+    def iterate(self) -> dict[str, Any]:
+        """One iteration; its metrics, with charts/SPS and time/elapsed of this rank's clock."""
+        started = time.perf_counter()
+        metrics = self.learner.iterate()
+        now = time.perf_counter()
+        metrics["charts/SPS"] = self.config.batch_size / (now - started)
+        metrics["time/elapsed"] = now - self._started
+        if self.finished:
+            self.comm.assert_replicated(self.learner.network.params, tag="parameters at the end of the run")
+        return metrics
+
+    def close(self) -> None:
+        """Free the environments."""
+        self.env.close()

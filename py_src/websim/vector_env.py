@@ -1,0 +1,173 @@
+"""`gymnasium.vector.VectorEnv` over the batch engine, with same-step autoreset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import ArrayLike, NDArray
+
+from websim.batch_env import BatchEnv, Step
+from websim.config import MAX_INTEGER, MAX_NUM_ENVS
+from websim.errors import ConfigError
+from websim.spec import EnvSpec
+from websim.tasks import get_spec
+
+
+class WebsimVectorEnv(VectorEnv):
+    """B environments of one task. Observations [B, O] float32, rewards [B] float64, flags [B] bool.
+
+    An environment whose episode ends is reset in the same step: its returned observation is that of
+    the new episode, `info["final_obs"]` and `info["final_info"]` hold the old one's last, as in
+    `gymnasium.vector.SyncVectorEnv(..., autoreset_mode=AutoresetMode.SAME_STEP)`.
+    """
+
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}
+
+    def __init__(self, task: EnvSpec, num_envs: int, seed: int):
+        self.task = task
+        self.num_envs = num_envs
+        self._env = BatchEnv(task, num_envs, seed=seed)
+        low, high = self._env.action_bounds
+        self.single_observation_space = spaces.Box(-np.inf, np.inf, (self._env.obs_dim,), np.float32)
+        self.single_action_space = spaces.Box(low, high, dtype=np.float32)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._ready = False
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """New episodes everywhere: observations [B, O] and info. A seed restarts all random numbers.
+
+        options: `{"reset_mask": [B] bool}` resets only those, as gymnasium's vector environments do.
+        """
+        super().reset(seed=seed)
+        mask = np.ones(self.num_envs, bool)
+        if options and "reset_mask" in options:
+            mask = np.asarray(options["reset_mask"])
+            if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
+                raise ValueError(
+                    f"reset: reset_mask: expected [{self.num_envs}] bool with at least one True, "
+                    f"got {mask.dtype} {mask.shape}"
+                )
+        if seed is not None:
+            self._env.seed = _whole("seed", seed, 0, MAX_INTEGER)
+            self._env.episodes[mask] = 0
+        self._env.reset_ended(mask)
+        self._ready = True
+        return self._env.engine.obs.copy(), self._reset_info(mask)
+
+    def step(
+        self, actions: ArrayLike
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
+        """One control step with actions [B, A]: observations, rewards, terminations, truncations, info."""
+        if not self._ready:
+            raise RuntimeError("step: call reset() or set_state() first")
+        controls = np.ascontiguousarray(actions, np.float32)
+        expected = (self.num_envs, self._env.action_dim)
+        if controls.shape != expected:
+            raise ValueError(f"step: expected actions of shape {expected}, got {controls.shape}")
+        if not np.isfinite(controls).all():
+            env = int(np.argwhere(~np.isfinite(controls))[0, 0])
+            raise ValueError(f"step: the action of environment {env} holds NaN or infinity")
+        step = self._env.step(controls)
+        info = self._step_info(step)
+        if step.any_ended:
+            # All of the old episode is read before the rows are reset in place.
+            final_obs = np.full(self.num_envs, None, object)
+            for env in np.flatnonzero(step.ended):
+                final_obs[env] = step.final_obs[env].copy()
+            final_info = _masked(info, step.ended)
+            self._env.reset_ended(step.ended)
+            info = _merged(_masked(info, ~step.ended), self._reset_info(step.ended))
+            info |= {"final_obs": final_obs, "_final_obs": step.ended.copy()}
+            info |= {"final_info": final_info, "_final_info": step.ended.copy()}
+        return step.obs.copy(), step.reward, step.terminated, step.truncated, info
+
+    def set_state(self, qpos: ArrayLike, qvel: ArrayLike) -> NDArray[np.float32]:
+        """Put all environments at qpos [B, nq] and qvel [B, nv] float64; observations [B, O] float32.
+
+        Episode lengths start at 0. Raises ValueError on a wrong shape or a number that is not finite.
+        """
+        model = self._env.model
+        arrays = []
+        for name, value, width in (("qpos", qpos, model.nq), ("qvel", qvel, model.nv)):
+            array = np.ascontiguousarray(value, np.float64)
+            if array.shape != (self.num_envs, width):
+                raise ValueError(f"set_state: expected {name} of shape {(self.num_envs, width)}, got {array.shape}")
+            if not np.isfinite(array).all():
+                raise ValueError(f"set_state: {name} holds NaN or infinity")
+            arrays.append(array)
+        self._ready = True
+        return self._env.set_state(*arrays).copy()
+
+    def get_state(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Positions [B, nq] and velocities [B, nv] float64 of all environments."""
+        return self._env.engine.get_state()
+
+    @property
+    def divergences(self) -> int:
+        """Environments that were reset because their physics diverged, since the start."""
+        return self._env.divergences
+
+    def close_extras(self, **kwargs: Any) -> None:
+        self._env.close()
+
+    def _step_info(self, step: Step) -> dict[str, Any]:
+        everyone = np.ones(self.num_envs, bool)
+        entries = {name: values.copy() for name, values in self._env.signals.items()} | step.terms
+        return _with_masks(entries, everyone)
+
+    def _reset_info(self, mask: NDArray[np.bool_]) -> dict[str, Any]:
+        """Signals that are plain positions or velocities, for rows of `mask`."""
+        qpos, qvel = self._env.engine.get_state()
+        entries = {}
+        for signal in self.task.signals:
+            if signal.rate:
+                continue
+            part = (qpos if signal.source == "qpos" else qvel)[:, signal.start : signal.start + signal.count]
+            if signal.relative:
+                part = part - self._env.model.qpos0[signal.start]
+            entries[signal.name] = part[:, 0] if signal.count == 1 else part
+        return _masked(_with_masks(entries, mask), mask)
+
+
+def make_vec(env: str | EnvSpec, *, num_envs: int = 1, seed: int = 0) -> WebsimVectorEnv:
+    """A vector environment of a built-in task (`"HalfCheetah-v5"`) or of your own `EnvSpec`.
+
+    Raises ConfigError for an unknown task or a number out of range, ModelError for a bad model.
+    """
+    task = get_spec(env)
+    _whole("num_envs", num_envs, 1, MAX_NUM_ENVS)
+    return WebsimVectorEnv(task, num_envs, _whole("seed", seed, 0, MAX_INTEGER))
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise ConfigError(f"{name}: expected a whole number from {low} to {high}, got {value!r}")
+    return int(value)
+
+
+def _with_masks(entries: dict[str, NDArray], mask: NDArray[np.bool_]) -> dict[str, Any]:
+    return entries | {f"_{name}": mask.copy() for name in entries}
+
+
+def _masked(info: dict[str, Any], mask: NDArray[np.bool_]) -> dict[str, Any]:
+    """`info` with rows outside `mask` zero, and their `_name` masks False."""
+    out = {}
+    for name, values in info.items():
+        rows = mask.reshape(-1, *[1] * (values.ndim - 1))
+        out[name] = values & mask if name.startswith("_") else np.where(rows, values, 0)
+    return out
+
+
+def _merged(info: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two infos whose masks do not overlap, as one."""
+    out = dict(info)
+    for name, values in other.items():
+        out[name] = out[name] | values if name.startswith("_") else out[name] + values
+    return out

@@ -1,0 +1,67 @@
+"""What a rank's Web Worker calls (workers/rank.ts). Strings are JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import websim_host
+
+from websim.config import TrainConfig
+from websim.dist import Communicator, WorkerCommunicator
+from websim.errors import StopRequested, WebsimError
+from websim.mjcf import model_xml
+from websim.session import Session
+from websim.tasks import get_spec
+
+
+def check(request: str) -> str:
+    """`{"config": {...}}` with every default filled in, or `{"error": "one sentence"}`."""
+    try:
+        return json.dumps({"config": asdict(TrainConfig.from_mapping(json.loads(request)))})
+    except WebsimError as error:
+        return json.dumps({"error": str(error)})
+
+
+def scene_xml(env: str) -> str:
+    """MJCF text of a task."""
+    return model_xml(get_spec(env).model)
+
+
+def open_session(config: str, rank: int, world_size: int) -> WorkerSession:
+    """Set up one rank of a run."""
+    return WorkerSession(TrainConfig.from_mapping(json.loads(config)), rank, world_size)
+
+
+class WorkerSession:
+    """A `Session` whose metrics and policy leave as JSON and bytes."""
+
+    def __init__(self, config: TrainConfig, rank: int, world_size: int):
+        comm = WorkerCommunicator(rank, world_size) if world_size > 1 else Communicator()
+        self._session = Session(config, comm, _pulse)
+
+    def iterate(self, commands: str) -> str | None:
+        """One iteration's metrics; None when total_steps is reached.
+
+        commands: what the page asked rank 0 since the last iteration; every rank takes rank 0's list.
+        """
+        orders: list[dict[str, Any]] = self._session.comm.broadcast(json.loads(commands), tag="commands")
+        if any(order["command"] == "stop" for order in orders):
+            raise StopRequested
+        if self._session.finished:
+            return None
+        return json.dumps(self._session.iterate())
+
+    def policy(self) -> bytes:
+        """The policy file as it is now."""
+        return self._session.policy.to_bytes()
+
+    def close(self) -> None:
+        """Free the engine."""
+        self._session.close()
+
+
+def _pulse() -> None:
+    if websim_host.pulse():
+        raise StopRequested
