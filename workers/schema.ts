@@ -1,36 +1,116 @@
-// Generated from websim's dataclasses by scripts/write_schema.py: do not edit.
+// Generated from websim's dataclasses by scripts/write_reference.py: do not edit.
 
 export interface TrainConfig {
+  /** task id */
   env: string;
-  algorithm: 'ppo';
+  /** learning algorithm: ppo */
+  algorithm: string;
+  /** environment steps of the whole run, all ranks together */
   total_steps: number;
+  /** environments of the whole run, divided evenly over the ranks */
   num_envs: number;
+  /** parallel ranks: threads natively, Web Workers in the browser */
   ranks: number;
+  /** seed of all random numbers */
   seed: number;
-  [hyperparameter: string]: number | string | boolean | null;
+  /** control steps of each environment per iteration */
+  num_steps: number;
+  /** Adam's step size at the start */
+  learning_rate: number;
+  /** lower the step size linearly to 0 over total_steps */
+  anneal_lr: boolean;
+  /** discount per control step */
+  gamma: number;
+  /** lambda of generalised advantage estimation */
+  gae_lambda: number;
+  /** minibatches per epoch */
+  num_minibatches: number;
+  /** passes over each rollout */
+  update_epochs: number;
+  /** PPO's clipping range of the probability ratio */
+  clip_coef: number;
+  /** weight of the entropy bonus */
+  ent_coef: number;
+  /** weight of the value loss */
+  vf_coef: number;
+  /** gradients are scaled down to this L2 norm */
+  max_grad_norm: number;
+  /** an epoch whose mean KL exceeds this is the iteration's last; 0: never */
+  target_kl: number;
+  /** units in each of the two hidden layers */
+  hidden: number;
 }
 
-/** What a caller may ask for: defaults fill in the rest. */
+/** What a caller may ask for: defaults fill in the rest, and Python checks it. */
 export type TrainRequest = { env: string } & { [field: string]: unknown };
 
+/** One setting: its default (null: required), and its allowed range where it is a number. */
+export interface Setting {
+  name: keyof TrainConfig;
+  help: string;
+  default: number | string | boolean | null;
+  low: number | null;
+  high: number | null;
+}
+
+export const SETTINGS: readonly Setting[] = [
+  { name: 'env', help: "task id", default: null, low: null, high: null },
+  { name: 'algorithm', help: "learning algorithm: ppo", default: "ppo", low: null, high: null },
+  { name: 'total_steps', help: "environment steps of the whole run, all ranks together", default: 1000000, low: 1, high: 9007199254740991 },
+  { name: 'num_envs', help: "environments of the whole run, divided evenly over the ranks", default: 256, low: 1, high: 65536 },
+  { name: 'ranks', help: "parallel ranks: threads natively, Web Workers in the browser", default: 1, low: 1, high: null },
+  { name: 'seed', help: "seed of all random numbers", default: 1, low: 0, high: 9007199254740991 },
+  { name: 'num_steps', help: "control steps of each environment per iteration", default: 32, low: 1, high: 100000 },
+  { name: 'learning_rate', help: "Adam's step size at the start", default: 0.001, low: 1e-09, high: 1.0 },
+  { name: 'anneal_lr', help: "lower the step size linearly to 0 over total_steps", default: true, low: null, high: null },
+  { name: 'gamma', help: "discount per control step", default: 0.99, low: 0.0, high: 1.0 },
+  { name: 'gae_lambda', help: "lambda of generalised advantage estimation", default: 0.95, low: 0.0, high: 1.0 },
+  { name: 'num_minibatches', help: "minibatches per epoch", default: 8, low: 1, high: 100000 },
+  { name: 'update_epochs', help: "passes over each rollout", default: 10, low: 1, high: 1000 },
+  { name: 'clip_coef', help: "PPO's clipping range of the probability ratio", default: 0.2, low: 1e-06, high: 10.0 },
+  { name: 'ent_coef', help: "weight of the entropy bonus", default: 0.0, low: 0.0, high: 10.0 },
+  { name: 'vf_coef', help: "weight of the value loss", default: 0.5, low: 0.0, high: 100.0 },
+  { name: 'max_grad_norm', help: "gradients are scaled down to this L2 norm", default: 0.5, low: 1e-06, high: 1000000000.0 },
+  { name: 'target_kl', help: "an epoch whose mean KL exceeds this is the iteration's last; 0: never", default: 0.03, low: 0.0, high: 1000000000.0 },
+  { name: 'hidden', help: "units in each of the two hidden layers", default: 64, low: 1, high: 1024 },
+];
+
 export interface Metrics {
+  /** rollouts and updates done [count] */
   iteration: number;
+  /** environment steps of all ranks together [steps] */
   global_step: number;
+  /** mean undiscounted return of the last 100 finished episodes [reward] */
   'charts/episodic_return': number | null;
+  /** mean length of the last 100 finished episodes [steps] */
   'charts/episodic_length': number | null;
+  /** finished episodes since the start [count] */
   'charts/episodes': number;
+  /** steps of this iteration / its wall-clock time, learning included [steps/s] */
   'charts/SPS': number;
+  /** Adam's step size in this iteration [1] */
   'charts/learning_rate': number;
+  /** -mean of the clipped surrogate over the last epoch [1] */
   'losses/policy_loss': number;
+  /** mean of (value - return)^2 / 2 over the last epoch, rewards scaled [1] */
   'losses/value_loss': number;
+  /** entropy of the action distribution [nat] */
   'losses/entropy': number;
+  /** mean of (r - 1) - ln r over the last epoch, r the probability ratio [nat] */
   'losses/approx_kl': number;
+  /** share of samples whose ratio is outside the clipping range [1] */
   'losses/clipfrac': number;
+  /** 1 - Var(return - value) / Var(return) of the rollout [1] */
   'losses/explained_variance': number;
+  /** L2 norm of the last minibatch's gradient before clipping [1] */
   'losses/grad_norm': number;
+  /** environments reset because their physics diverged, since the start [count] */
   'physics/divergences': number;
+  /** since the session was opened, pauses included [s] */
   'time/elapsed': number;
+  /** stepping the environments in this iteration [s] */
   'time/rollout': number;
+  /** learning from them [s] */
   'time/update': number;
 }
 
