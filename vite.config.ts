@@ -35,10 +35,16 @@ export default defineConfig({
     target: 'es2022',
     // Fonts and icons stay files: the content security policy has no data: addresses.
     assetsInlineLimit: 0,
+    // three.js is most of the page's code, and the robot is the first thing to be seen.
+    chunkSizeWarningLimit: 1000,
   },
   worker: {
     format: 'es',
     // The name tells the server which responses may evaluate strings: see webapp/public/_headers.
-    rolldownOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } },
+    rolldownOptions: {
+      output: { entryFileNames: 'assets/worker-[name]-[hash].js' },
+      // Pyodide's loader imports these in Node only.
+      external: /^node:/,
+    },
   },
 });

@@ -27,7 +27,11 @@ const ENCODERS = {
     }),
 };
 
-const exists = (path) => stat(path).then(() => true, () => false);
+const exists = (path) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 async function compress(path, cache) {
   const data = await readFile(path);
@@ -40,7 +44,8 @@ async function compress(path, cache) {
       await writeFile(unfinished, await encode(data));
       await rename(unfinished, kept);
     }
-    if ((await stat(kept)).size < data.length * (1 - LEAST_GAIN)) await copyFile(kept, path + suffix);
+    if ((await stat(kept)).size < data.length * (1 - LEAST_GAIN))
+      await copyFile(kept, path + suffix);
   }
 }
 
@@ -52,6 +57,6 @@ if (!folder || !cache) {
 await mkdir(cache, { recursive: true });
 const entries = await readdir(folder, { recursive: true, withFileTypes: true });
 const files = entries
-  .filter((entry) => entry.isFile() && !/\.(br|gz)$/.test(entry.name))
+  .filter((entry) => entry.isFile() && !/\.(br|gz)$|^_headers$/.test(entry.name))
   .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 await Promise.all(files.map((path) => compress(path, cache)));

@@ -9,23 +9,42 @@ from email.utils import formatdate, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import Any, BinaryIO
 
-from header_rules import Rule, headers_for, read_rules
+from header_rules import headers_for, read_rules
 
 REPO = Path(__file__).resolve().parent.parent
 ISOLATION = ("Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy")
 ENCODINGS = {"br": ".br", "gzip": ".gz"}
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """GET and HEAD of files below `folder`."""
+class SiteServer(ThreadingHTTPServer):
+    """Serves `folder`; port 0 takes a free one. `isolated` may change while it runs, as a host's settings do."""
 
+    request_queue_size = 128
+
+    def __init__(self, folder: Path, *, host: str = "127.0.0.1", port: int = 0, isolated: bool = True) -> None:
+        self.folder = folder
+        self.rules = read_rules(folder / "_headers")
+        self.isolated = isolated
+        super().__init__((host, port), Handler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        Handler(request, client_address, self, directory=str(self.folder))
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A closed tab breaks its connections; that is no error of ours.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """GET and HEAD of the site's files."""
+
+    server: SiteServer
     protocol_version = "HTTP/1.1"
-    folder: ClassVar[Path]
-    rules: ClassVar[list[Rule]]
-    isolated: ClassVar[bool]
-    extensions_map: ClassVar[dict[str, str]] = {
+    path = "/"  # until the request line is read
+    extensions_map = {  # noqa: RUF012 (the base class declares it so)
         "": "application/octet-stream",
         ".css": "text/css; charset=utf-8",
         ".html": "text/html; charset=utf-8",
@@ -40,8 +59,7 @@ class Handler(SimpleHTTPRequestHandler):
     }
 
     def send_head(self) -> BinaryIO | None:
-        address = self.path.split("?")[0].split("#")[0]
-        path = Path(self.translate_path(address))
+        path = Path(self.translate_path(self.path))
         if path.is_dir():
             path /= "index.html"
         if not path.is_file() or path.suffix in ENCODINGS.values() or path.name == "_headers":
@@ -51,14 +69,12 @@ class Handler(SimpleHTTPRequestHandler):
         modified = int(path.stat().st_mtime)
         if self._client_has(modified):
             self.send_response(HTTPStatus.NOT_MODIFIED)
-            self._send_site_headers(address)
             self.end_headers()
             return None
 
         encoding = self._encoding(path)
         body = path.with_name(path.name + ENCODINGS[encoding]) if encoding else path
         self.send_response(HTTPStatus.OK)
-        self._send_site_headers(address)
         self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Length", str(body.stat().st_size))
         self.send_header("Last-Modified", formatdate(modified, usegmt=True))
@@ -68,10 +84,19 @@ class Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         return body.open("rb")
 
-    def _send_site_headers(self, address: str) -> None:
-        for name, value in headers_for(self.rules, address).items():
-            if self.isolated or name not in ISOLATION:
-                self.send_header(name, value)
+    def send_response(self, code: int, message: str | None = None) -> None:
+        self._code = code
+        super().send_response(code, message)
+
+    def end_headers(self) -> None:
+        """Every answer ends here, errors too: they isolate as well, but are not kept as long as the file would be."""
+        for name, value in headers_for(self.server.rules, self.path.split("?")[0]).items():
+            if name in ISOLATION and not self.server.isolated:
+                continue
+            if name == "Cache-Control" and self._code >= HTTPStatus.BAD_REQUEST:
+                continue
+            self.send_header(name, value)
+        super().end_headers()
 
     def _client_has(self, modified: int) -> bool:
         since = self.headers.get("If-Modified-Since")
@@ -92,17 +117,6 @@ class Handler(SimpleHTTPRequestHandler):
         """Quiet: a page load is forty requests, and browsers show them better."""
 
 
-def make_server(folder: Path, *, host: str = "127.0.0.1", port: int = 0, isolated: bool = True) -> ThreadingHTTPServer:
-    """A server of `folder`, not started; port 0 takes a free one."""
-
-    class SiteHandler(Handler):
-        def __init__(self, *args: object) -> None:
-            super().__init__(*args, directory=str(folder))  # type: ignore[arg-type]
-
-    SiteHandler.folder, SiteHandler.rules, SiteHandler.isolated = folder, read_rules(folder / "_headers"), isolated
-    return ThreadingHTTPServer((host, port), SiteHandler)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Serve the built site.")
     parser.add_argument("--port", type=int, default=8080)
@@ -116,9 +130,7 @@ def main() -> int:
         print(f"serve: no index.html in {options.folder}; run `make build` first", file=sys.stderr)
         return 2
     try:
-        server = make_server(
-            options.folder, host=options.host, port=options.port, isolated=not options.no_isolation
-        )
+        server = SiteServer(options.folder, host=options.host, port=options.port, isolated=not options.no_isolation)
     except OSError as error:
         print(
             f"serve: cannot listen on {options.host}:{options.port} ({error.strerror}); choose another --port",

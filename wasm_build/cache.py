@@ -1,7 +1,7 @@
 """Results that cost minutes or megabytes, kept by the content hash of what they were made from.
 
-The folder is outside the checkout, so that `make clean` and a second clone stay quick. Nothing in it is trusted by name:
-a made file's name holds the hash of its inputs, a downloaded one is checked against its pinned SHA-256 at each use.
+The folder is outside the checkout, so that `make clean` and a second clone stay quick. Nothing in it is trusted by
+name: a made file's name holds the hash of its inputs, a downloaded one is checked against its SHA-256 at each use.
 """
 
 import hashlib

@@ -1,0 +1,48 @@
+"""Takes the README's picture: trains HalfCheetah in the built page for a while, then saves what is seen.
+
+usage: python scripts/screenshot.py [--seconds 40] [--output docs/images/page.png]
+"""
+
+import argparse
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+from serve import SiteServer
+
+REPO = Path(__file__).resolve().parent.parent
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+RUN = "?env=HalfCheetah-v5&num_envs=256&ranks=2&seed=1&autostart=1"
+
+
+def take(address: str, seconds: float, output: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{address}/{RUN}")
+        page.wait_for_timeout(seconds * 1000)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=output)
+        browser.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Take the README's picture of the page while it trains.")
+    parser.add_argument("--seconds", type=float, default=40, help="how long to train first")
+    parser.add_argument("--output", type=Path, default=REPO / "docs/images/page.png")
+    options = parser.parse_args()
+    if not (REPO / "dist/index.html").exists():
+        print("screenshot: dist/index.html is not there; run `make build` first", file=sys.stderr)
+        return 2
+    server = SiteServer(REPO / "dist")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    take(f"http://127.0.0.1:{server.server_port}", options.seconds, options.output)
+    server.shutdown()
+    print(f"wrote {options.output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

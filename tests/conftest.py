@@ -1,0 +1,90 @@
+"""Fixtures of all folders: marks by folder, the built site behind a server, and a Chromium that is there."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serve import SiteServer
+
+REPO = Path(__file__).resolve().parent.parent
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    # Test machines have no GPU: WebGL is drawn in software.
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test's folder says what it needs, and so does its mark."""
+    for item in items:
+        folder = item.path.relative_to(REPO / "tests").parts[0]
+        item.add_marker(folder)
+
+
+def built(path: str) -> Path:
+    """A built file or folder; without it the test fails with the command that makes it."""
+    if not (REPO / path).exists():
+        pytest.fail(f"{path} is not there: run `make build` first", pytrace=False)
+    return REPO / path
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The built site."""
+    return built("dist/index.html").parent
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Path:
+    """The folder of runtime files and their manifest `assets.json`."""
+    return built("build/public/runtime/assets.json").parent
+
+
+@contextmanager
+def serving(server: SiteServer) -> Iterator[str]:
+    """Run `server` in a thread; gives its address without a slash at the end."""
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(dist: Path) -> Iterator[str]:
+    """Address of the site on a host that sends the isolation headers."""
+    with serving(SiteServer(dist)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def plain_site(dist: Path) -> Iterator[str]:
+    """Address of the site on a host that cannot set headers. Block service workers to stay not isolated."""
+    with serving(SiteServer(dist, isolated=False)) as address:
+        yield address
+
+
+def chromium_path() -> str | None:
+    """The system's Chromium; None leaves the choice to Playwright."""
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    path = chromium_path()
+    return {**browser_type_launch_args, "args": CHROMIUM_ARGS} | ({"executable_path": path} if path else {})
