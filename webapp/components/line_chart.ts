@@ -1,0 +1,175 @@
+// One metric over environment steps: a titled uPlot chart that shows the newest value, or the one under the pointer.
+
+import { css, html, LitElement, unsafeCSS } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import uPlot from 'uplot';
+import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
+import { formatCompact, formatValue } from '../format';
+import { base, panel } from '../styles/shared';
+import { chartOptions } from './chart_options';
+
+const darkMode = matchMedia('(prefers-color-scheme: dark)');
+
+@customElement('websim-line-chart')
+export class LineChart extends LitElement {
+  @property() label = '';
+  /** Unit or meaning of the values, beside the title. */
+  @property() unit = '';
+  /** CSS custom property that holds the line's colour. */
+  @property() color = '--accent';
+  /** The value axis begins at zero. */
+  @property({ type: Boolean, attribute: 'from-zero' }) fromZero = false;
+  /** What an empty chart says. */
+  @property() placeholder = 'No values yet';
+  @state() private reading = '';
+  @state() private empty = true;
+
+  #plot: uPlot | null = null;
+  #rows: [number[], (number | null)[]] = [[], []];
+  #hovered: number | null = null;
+  readonly #resize = new ResizeObserver(() => this.#fit());
+
+  /** Draws `values` over `steps`; the arrays may be appended to afterwards and given again. */
+  setRows(steps: number[], values: (number | null)[]): void {
+    this.#rows = [steps, values];
+    this.#plot?.setData(this.#rows);
+    this.#read();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    darkMode.addEventListener('change', this.#rebuild);
+    if (this.hasUpdated) this.#build();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    darkMode.removeEventListener('change', this.#rebuild);
+    this.#destroy();
+  }
+
+  protected override firstUpdated(): void {
+    this.#build();
+  }
+
+  protected override render() {
+    return html`
+      <div class="head">
+        <h2>${this.label} <small>${this.unit}</small></h2>
+        <output class="number">${this.reading}</output>
+      </div>
+      <div class="plot ${this.empty ? 'empty' : ''}" role="img" aria-label="${this.label} over environment steps: ${this.reading || this.placeholder}"></div>
+      <p class="placeholder" ?hidden=${!this.empty}>${this.placeholder}</p>
+    `;
+  }
+
+  get #container(): HTMLElement {
+    return this.renderRoot.querySelector('.plot')!;
+  }
+
+  #build(): void {
+    const options = chartOptions(this, {
+      color: this.color,
+      fromZero: this.fromZero,
+      onHover: (row) => {
+        this.#hovered = row;
+        this.#read();
+      },
+    });
+    this.#plot = new uPlot({ ...options, ...this.#size() }, this.#rows, this.#container);
+    this.#resize.observe(this.#container);
+  }
+
+  #destroy(): void {
+    this.#resize.disconnect();
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  /** Colours are read when a chart is built. */
+  readonly #rebuild = (): void => {
+    this.#destroy();
+    this.#build();
+  };
+
+  #size(): { width: number; height: number } {
+    const { clientWidth, clientHeight } = this.#container;
+    return { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
+  }
+
+  #fit(): void {
+    const size = this.#size();
+    if (this.#plot && (size.width !== this.#plot.width || size.height !== this.#plot.height))
+      this.#plot.setSize(size);
+  }
+
+  #read(): void {
+    const [steps, values] = this.#rows;
+    this.empty = values.every((value) => value === null);
+    const hovered = this.#hovered !== null && this.#hovered < steps.length;
+    const row = hovered ? this.#hovered! : steps.length - 1;
+    const value = values[row] ?? null;
+    if (value === null) this.reading = '';
+    else
+      this.reading = hovered
+        ? `${formatValue(value)} at ${formatCompact(steps[row]!)}`
+        : formatValue(value);
+  }
+
+  static override styles = [
+    unsafeCSS(uPlotStyles),
+    base,
+    panel,
+    css`
+      :host {
+        position: relative;
+        display: flex;
+        flex-direction: column;
+        min-width: 0;
+      }
+      .head {
+        display: flex;
+        justify-content: space-between;
+        align-items: baseline;
+        gap: 8px;
+        padding: 8px 12px 0;
+        white-space: nowrap;
+      }
+      h2 {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        color: var(--text);
+      }
+      small {
+        font-size: 0.75rem;
+        font-weight: 400;
+        letter-spacing: 0;
+        color: var(--text-soft);
+      }
+      output {
+        font-size: 0.8125rem;
+        font-weight: 600;
+      }
+      .plot {
+        flex: 1;
+        min-height: 0;
+        overflow: hidden;
+      }
+      .plot.empty {
+        visibility: hidden;
+      }
+      .u-cursor-x {
+        border-right: 1px solid var(--border-strong) !important;
+      }
+      .placeholder {
+        position: absolute;
+        inset: calc(50% + 2px) 12px auto;
+        margin: 0;
+        text-align: center;
+        font-size: 0.75rem;
+        color: var(--text-soft);
+        pointer-events: none;
+      }
+    `,
+  ];
+}

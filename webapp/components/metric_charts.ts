@@ -1,0 +1,185 @@
+// The live charts. A drawn frame redraws at most one of them, so that charts never hold up the page.
+
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { TrainingStore } from '../control/training_store';
+import type { Column, MetricTable } from '../metrics/metric_table';
+import { base, panel } from '../styles/shared';
+import './line_chart';
+import type { LineChart } from './line_chart';
+
+interface ChartDescription {
+  column: Column;
+  label: string;
+  unit: string;
+  color: string;
+  placeholder?: string;
+  fromZero?: boolean;
+  size: 'wide' | 'normal' | 'small';
+}
+
+const AFTER_FIRST_EPISODE = 'Appears when the first episode ends';
+
+const CHARTS: ChartDescription[] = [
+  {
+    column: 'charts/episodic_return',
+    label: 'Return',
+    unit: 'mean of the last 100 episodes',
+    color: '--chart-return',
+    placeholder: AFTER_FIRST_EPISODE,
+    size: 'wide',
+  },
+  {
+    column: 'charts/episodic_length',
+    label: 'Episode length',
+    unit: 'steps',
+    fromZero: true,
+    color: '--chart-length',
+    placeholder: AFTER_FIRST_EPISODE,
+    size: 'normal',
+  },
+  {
+    column: 'charts/SPS',
+    label: 'Speed',
+    unit: 'environment steps/s',
+    color: '--chart-speed',
+    fromZero: true,
+    size: 'normal',
+  },
+  {
+    column: 'losses/policy_loss',
+    label: 'Policy loss',
+    unit: '',
+    color: '--chart-loss',
+    size: 'small',
+  },
+  {
+    column: 'losses/value_loss',
+    label: 'Value loss',
+    unit: '',
+    color: '--chart-loss',
+    size: 'small',
+  },
+  {
+    column: 'losses/entropy',
+    label: 'Entropy',
+    unit: 'nats',
+    color: '--chart-loss',
+    size: 'small',
+  },
+  {
+    column: 'losses/approx_kl',
+    label: 'Policy change',
+    unit: 'KL, nats',
+    color: '--chart-loss',
+    size: 'small',
+  },
+];
+
+/** Milliseconds between two drawings of the same chart. */
+const REDRAW_PERIOD = 100;
+
+@customElement('websim-metric-charts')
+export class MetricCharts extends LitElement {
+  @property({ attribute: false }) store!: TrainingStore;
+
+  #drawnTable: MetricTable | null = null;
+  #drawnStep = -1;
+  #drawnAt = 0;
+  #drawing = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.store.addEventListener('change', this.#schedule);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.store.removeEventListener('change', this.#schedule);
+  }
+
+  protected override render() {
+    return CHARTS.map(
+      ({ label, unit, color, placeholder, fromZero, size }) => html`<websim-line-chart
+        class="panel ${size}"
+        label=${label}
+        unit=${unit}
+        color=${color}
+        ?from-zero=${fromZero}
+        placeholder=${placeholder ?? 'No values yet'}
+      ></websim-line-chart>`,
+    );
+  }
+
+  readonly #schedule = (): void => {
+    const { table } = this.store;
+    if (
+      this.#drawing ||
+      (table === this.#drawnTable && (table.steps.at(-1) ?? -1) === this.#drawnStep)
+    )
+      return;
+    this.#drawing = true;
+    setTimeout(
+      () => requestAnimationFrame(this.#drawAll),
+      this.#drawnAt + REDRAW_PERIOD - performance.now(),
+    );
+  };
+
+  readonly #drawAll = (): void => {
+    const { table } = this.store;
+    this.#drawnTable = table;
+    this.#drawnStep = table.steps.at(-1) ?? -1;
+    this.#drawnAt = performance.now();
+    const charts = [...this.renderRoot.querySelectorAll<LineChart>('websim-line-chart')];
+    let next = 0;
+    const drawNext = () => {
+      const column = CHARTS[next]!.column;
+      charts[next]!.setRows(table.steps, table.values[column]);
+      if (++next < charts.length) {
+        requestAnimationFrame(drawNext);
+      } else {
+        this.#drawing = false;
+        this.#schedule();
+      }
+    };
+    drawNext();
+  };
+
+  static override styles = [
+    base,
+    panel,
+    css`
+      :host {
+        display: grid;
+        gap: var(--gap);
+        grid-template-columns: repeat(4, minmax(0, 1fr));
+      }
+      .wide {
+        grid-column: span 2;
+      }
+      .wide,
+      .normal {
+        height: 186px;
+      }
+      .small {
+        height: 140px;
+      }
+      @media (max-width: 860px) {
+        :host {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+      }
+      @media (max-width: 560px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .wide {
+          grid-column: auto;
+        }
+        .normal {
+          height: 150px;
+        }
+      }
+    `,
+  ];
+}

@@ -1,0 +1,334 @@
+// The robot: the viewer's canvas, fed by the run's playback, with the choice of environment on top.
+
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { TrainingRun } from '../../workers/pool';
+import type { SceneDescription } from '../../workers/protocol';
+import { StoreController } from '../control/store_controller';
+import type { TrainingStore } from '../control/training_store';
+import { base, controls, panel } from '../styles/shared';
+import { robotBounds } from '../viewer/bounds';
+import { FrameLoop } from '../viewer/frame_loop';
+import { type Pace, Playback } from '../viewer/playback';
+import { RobotViewer } from '../viewer/robot_viewer';
+import { readViewTheme } from '../viewer/theme';
+import './load_progress';
+
+const darkMode = matchMedia('(prefers-color-scheme: dark)');
+/** Seconds between two updates of the written speed. */
+const SPEED_PERIOD = 0.5;
+
+@customElement('websim-robot-view')
+export class RobotView extends LitElement {
+  @property({ attribute: false }) store!: TrainingStore;
+  @state() private available = true;
+  @state() private focused = 0;
+  @state() private speed = 0;
+
+  #viewer: RobotViewer | null = null;
+  #loop: FrameLoop | null = null;
+  #scene: SceneDescription | null = null;
+  #run: TrainingRun | null = null;
+  #playback: Playback | null = null;
+  #pace: Pace = 'live';
+  /** Something other than the snapshot changed since the last drawing. */
+  #stale = true;
+  #lastTime = 0;
+  #speedWritten = 0;
+  readonly #resize = new ResizeObserver(() => this.#fit());
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    darkMode.removeEventListener('change', this.#onTheme);
+    this.#resize.disconnect();
+    this.#loop?.stop();
+    this.#viewer?.dispose();
+  }
+
+  protected override firstUpdated(): void {
+    const canvas = this.renderRoot.querySelector('canvas')!;
+    try {
+      this.#viewer = new RobotViewer(canvas, readViewTheme(this), this.#invalidate);
+    } catch {
+      this.available = false;
+      return;
+    }
+    const viewer = this.#viewer;
+    this.#loop = new FrameLoop(this, this.#draw, () =>
+      viewer.cost.interval(this.#run?.state === 'running'),
+    );
+    this.#resize.observe(this.#stage);
+    darkMode.addEventListener('change', this.#onTheme);
+    this.#fit();
+    this.#follow();
+  }
+
+  protected override updated(): void {
+    this.#follow();
+  }
+
+  protected override render() {
+    const { phase, scene, run, progress } = this.store;
+    const loading = phase === 'loading' || (phase === 'starting' && progress !== null);
+    return html`
+      <div class="stage">
+        <canvas
+          tabindex="0"
+          role="img"
+          aria-label="The robot of environment ${this.focused}. Drag or use the arrow keys to turn the view, plus and minus to zoom."
+          ?hidden=${!this.available}
+        ></canvas>
+        ${
+          this.available
+            ? nothing
+            : html`<p class="center">This browser offers no WebGL 2, so the robot cannot be drawn; training works all the same.</p>`
+        }
+        ${loading ? html`<div class="center"><websim-load-progress .progress=${progress}></websim-load-progress></div>` : nothing}
+      </div>
+      ${scene && this.available ? html`<div class="bar">${run ? this.#runBar(run) : this.#restBar()}</div>` : nothing}
+    `;
+  }
+
+  get #stage(): HTMLElement {
+    return this.renderRoot.querySelector('.stage')!;
+  }
+
+  #restBar() {
+    return html`<span class="chip">${this.store.settings.env} at rest</span>${this.#resetButton()}`;
+  }
+
+  #runBar(run: TrainingRun) {
+    const last = run.config.num_envs - 1;
+    return html`
+      <span class="chip">
+        <button @click=${() => this.#focus(this.focused - 1)} ?disabled=${this.focused <= 0} aria-label="Previous environment">‹</button>
+        <label>
+          <span class="word">Environment</span>
+          <input aria-label="Environment"
+           
+            type="number" inputmode="numeric" min="0" max=${last}
+            .value=${String(this.focused)}
+            @change=${(event: Event) => this.#focus(Number((event.target as HTMLInputElement).value))}
+          />
+        </label>
+        <button @click=${() => this.#focus(this.focused + 1)} ?disabled=${this.focused >= last} aria-label="Next environment">›</button>
+      </span>
+      <span class="chip">
+        <label>
+          <span class="word">Pace</span>
+          <select aria-label="Pace" @change=${this.#choosePace}>
+            <option value="live">as it trains</option>
+            <option value="real">real time</option>
+          </select>
+        </label>
+        <span class="number speed">${this.speed > 0 ? `${this.speed.toFixed(this.speed < 0.95 ? 2 : 1)}× real time` : 'at rest'}</span>
+      </span>
+      ${this.#resetButton()}
+    `;
+  }
+
+  #resetButton() {
+    return html`<button class="chip reset" @click=${() => this.#viewer?.resetView()}>Reset view</button>`;
+  }
+
+  /** Takes over the store's model and run when they are others than before. */
+  #follow(): void {
+    const { scene, run } = this.store;
+    if (!this.#viewer || !scene) return;
+    if (scene !== this.#scene) {
+      this.#scene = scene;
+      this.#viewer.setScene(scene);
+      this.#stale = true;
+    }
+    if (run !== this.#run || !this.#playback) {
+      this.#run = run;
+      this.focused = 0;
+      this.#playback = this.#createPlayback(scene, run);
+    }
+    this.#loop?.wake();
+  }
+
+  /** Without a run there are no frames, and the playback stays at the pose of rest. */
+  #createPlayback(scene: SceneDescription, run: TrainingRun | null): Playback {
+    const frames = run?.frames ?? { head: 0, capacity: 0, read: () => false };
+    const jump = 2 * robotBounds(scene).radius;
+    const playback = new Playback(
+      frames,
+      scene.poses,
+      scene.controlPeriod,
+      scene.trackedGeom,
+      jump,
+    );
+    playback.pace = this.#pace;
+    return playback;
+  }
+
+  readonly #draw = (seconds: number): boolean => {
+    const elapsed = Math.min(0.1, seconds - this.#lastTime);
+    this.#lastTime = seconds;
+    const playback = this.#playback;
+    if (!playback || !this.#viewer) return false;
+    const moved = playback.advance(seconds, this.#run?.state === 'running');
+    if (moved || this.#stale) this.#stale = this.#viewer.draw(playback.snapshot, elapsed);
+    if (seconds - this.#speedWritten > SPEED_PERIOD || playback.speed === 0) {
+      this.#speedWritten = seconds;
+      this.speed = playback.speed;
+    }
+    return moved || this.#stale || this.#run?.state === 'running';
+  };
+
+  readonly #invalidate = (): void => {
+    this.#stale = true;
+    this.#loop?.wake();
+  };
+
+  readonly #onTheme = (): void => {
+    this.#viewer?.setTheme(readViewTheme(this));
+    this.#invalidate();
+  };
+
+  readonly #choosePace = (event: Event): void => {
+    this.#pace = (event.target as HTMLSelectElement).value as Pace;
+    if (this.#playback) this.#playback.pace = this.#pace;
+  };
+
+  #focus(env: number): void {
+    const run = this.#run;
+    if (!run) return;
+    this.focused = Math.min(run.config.num_envs - 1, Math.max(0, Math.trunc(env) || 0));
+    this.requestUpdate();
+    void this.store.attempt(() => run.focus(this.focused));
+  }
+
+  #fit(): void {
+    const { clientWidth, clientHeight } = this.#stage;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    this.#viewer?.resize(clientWidth, clientHeight);
+    this.#invalidate();
+  }
+
+  static override styles = [
+    base,
+    panel,
+    controls,
+    css`
+      :host {
+        position: relative;
+        display: flex;
+        flex-direction: column;
+        min-height: 0;
+      }
+      .stage {
+        position: relative;
+        flex: 1;
+        min-height: 0;
+        background: linear-gradient(var(--sky-top), var(--sky-bottom) 62%);
+      }
+      canvas {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        display: block;
+        cursor: grab;
+      }
+      canvas:active {
+        cursor: grabbing;
+      }
+      canvas:focus-visible {
+        outline-offset: -3px;
+        border-radius: var(--radius);
+      }
+      .center {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-items: center;
+        margin: 0;
+        padding: 16px;
+        text-align: center;
+        pointer-events: none;
+      }
+      websim-load-progress {
+        text-align: left;
+      }
+      .bar {
+        position: absolute;
+        inset: auto 10px 10px;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        font-size: 0.8125rem;
+        pointer-events: none;
+      }
+      .chip {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        min-height: 34px;
+        padding: 2px 10px;
+        background: color-mix(in srgb, var(--surface) 88%, transparent);
+        border: 1px solid var(--border);
+        border-radius: 10px;
+        pointer-events: auto;
+      }
+      .chip label {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        color: var(--text-soft);
+      }
+      .chip button {
+        padding: 0 8px;
+        font-size: 1rem;
+        line-height: 1.5;
+        background: none;
+        border-color: transparent;
+      }
+      .chip input,
+      .chip select {
+        width: auto;
+        padding: 2px 6px;
+        font-size: 0.8125rem;
+      }
+      .chip input {
+        width: 5.2em;
+      }
+      .speed {
+        min-width: 8.2em;
+        text-align: right;
+      }
+      .reset {
+        margin-left: auto;
+        font-weight: 500;
+      }
+      @media (max-width: 860px) {
+        .bar {
+          position: static;
+          justify-content: space-between;
+          padding: 6px;
+          gap: 4px;
+          border-top: 1px solid var(--border);
+        }
+        .chip {
+          padding: 2px 6px;
+          border-color: transparent;
+        }
+        .word {
+          display: none;
+        }
+        .chip input {
+          width: 4.2em;
+        }
+        .speed {
+          min-width: 0;
+        }
+      }
+    `,
+  ];
+}

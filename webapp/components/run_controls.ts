@@ -1,0 +1,154 @@
+// The form: which robot, how many, and Start / Pause / Stop.
+
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { TASKS } from '../../workers/schema';
+import {
+  NUMBER_FIELDS,
+  type NumberField,
+  parseNumber,
+  type RunSettings,
+} from '../control/settings';
+import { StoreController } from '../control/store_controller';
+import type { TrainingStore } from '../control/training_store';
+import { base, controls, panel } from '../styles/shared';
+
+@customElement('websim-run-controls')
+export class RunControls extends LitElement {
+  @property({ attribute: false }) store!: TrainingStore;
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
+
+  protected override render() {
+    const { phase, settings, run, pool } = this.store;
+    const active = phase === 'running' || phase === 'paused';
+    const busy = active || phase === 'starting' || phase === 'stopping';
+    return html`
+      <form novalidate @submit=${this.#start}>
+        <fieldset ?disabled=${busy}>
+          <legend class="visually-hidden">Training run</legend>
+          <label class="wide">
+            <span>Task</span>
+            <select name="env" @change=${this.#chooseTask}>
+              ${TASKS.map((task) => html`<option value=${task} ?selected=${task === settings.env}>${task}</option>`)}
+            </select>
+          </label>
+          ${this.#numberField('num_envs', 'Environments', { min: 1, title: 'Robots that are simulated side by side.' })}
+          ${this.#numberField('ranks', `Ranks (max ${pool.maxRanks})`, {
+            min: 1,
+            max: pool.maxRanks,
+            title: 'Workers that share the environments; each uses one processor core.',
+          })}
+          ${this.#numberField('total_steps', 'Total steps', {
+            min: 1,
+            step: 100_000,
+            title: 'Training ends after this many environment steps, summed over all environments.',
+          })}
+          ${this.#numberField('seed', 'Seed', { min: 0, title: 'The same seed, ranks and settings give the same run.' })}
+        </fieldset>
+        <div class="buttons">
+          <button class="primary" type="submit" ?disabled=${busy || phase === 'unusable'}>
+            ${phase === 'starting' ? 'Starting…' : 'Start'}
+          </button>
+          <button type="button" ?disabled=${!active} @click=${this.#togglePause}>
+            ${phase === 'paused' ? 'Resume' : 'Pause'}
+          </button>
+          <button type="button" ?disabled=${!active} @click=${() => this.store.attempt(() => run!.stop())}>
+            ${phase === 'stopping' ? 'Stopping…' : 'Stop'}
+          </button>
+        </div>
+      </form>
+    `;
+  }
+
+  #numberField(
+    name: NumberField,
+    label: string,
+    { min, max, step = 1, title }: { min: number; max?: number; step?: number; title: string },
+  ) {
+    return html`<label title=${title}>
+      <span>${label}</span>
+      <input
+        type="number"
+        inputmode="numeric"
+        name=${name}
+        min=${min}
+        max=${max ?? ''}
+        step=${step}
+        .value=${String(this.store.settings[name])}
+        @change=${this.#chooseNumbers}
+      />
+    </label>`;
+  }
+
+  get #form(): HTMLFormElement {
+    return this.renderRoot.querySelector('form')!;
+  }
+
+  readonly #chooseTask = (event: Event): void => {
+    this.store.choose({ env: (event.target as HTMLSelectElement).value });
+  };
+
+  /** A field that does not hold a number keeps its text until Start says what is wrong with it. */
+  readonly #chooseNumbers = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    if (input.value !== '') this.store.choose({ [input.name]: Number(input.value) });
+  };
+
+  readonly #start = (event: Event): void => {
+    event.preventDefault();
+    void this.store.attempt(async () => {
+      const data = new FormData(this.#form);
+      const request: RunSettings = { ...this.store.settings };
+      for (const name of NUMBER_FIELDS)
+        request[name] = parseNumber(name, String(data.get(name)), "The form's field");
+      await this.store.train({ ...request });
+    });
+  };
+
+  readonly #togglePause = (): void => {
+    const { run } = this.store;
+    if (run) void this.store.attempt(() => (run.state === 'paused' ? run.resume() : run.pause()));
+  };
+
+  static override styles = [
+    base,
+    panel,
+    controls,
+    css`
+      form {
+        padding: 14px;
+      }
+      fieldset {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 10px;
+        margin: 0;
+        padding: 0;
+        border: 0;
+      }
+      .wide {
+        grid-column: 1 / -1;
+      }
+      label span {
+        display: block;
+        margin-bottom: 3px;
+        font-size: 0.75rem;
+        font-weight: 550;
+        color: var(--text-soft);
+      }
+      .buttons {
+        display: grid;
+        grid-template-columns: 1.4fr 1fr 1fr;
+        gap: 8px;
+        margin-top: 14px;
+      }
+      .buttons button {
+        padding-inline: 0;
+      }
+    `,
+  ];
+}

@@ -1,0 +1,181 @@
+// How far the run is, in numbers, and what it has produced.
+
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Metrics } from '../../workers/schema';
+import { StoreController } from '../control/store_controller';
+import type { Phase, TrainingStore } from '../control/training_store';
+import { formatCompact, formatCount, formatDuration, formatValue } from '../format';
+import { base, controls, panel } from '../styles/shared';
+
+@customElement('websim-run-status')
+export class RunStatus extends LitElement {
+  @property({ attribute: false }) store!: TrainingStore;
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
+
+  protected override render() {
+    const { phase, run, latest } = this.store;
+    const total = run?.config.total_steps ?? this.store.settings.total_steps;
+    const steps = latest?.global_step ?? 0;
+    return html`
+      <div class="head">
+        <h2>${this.#title(phase)}</h2>
+        <span class="number">${run ? `${Math.floor(Math.min(1, steps / total) * 100)} %` : ''}</span>
+      </div>
+      <progress max="1" value=${Math.min(1, steps / total)} aria-label="Steps done"></progress>
+      ${run ? this.#figures(phase, steps, total) : this.#introduction()}
+      <button ?disabled=${!latest} @click=${this.#download}>Download policy</button>
+    `;
+  }
+
+  #figures(phase: Phase, steps: number, total: number) {
+    const { latest } = this.store;
+    return html`
+      <dl class="number">
+        ${figure('Steps', formatCount(steps), `of ${formatCompact(total)}`)}
+        ${figure('Time left', latest ? timeLeft(phase, latest, total) : null)}
+        ${figure('Return', latest ? optional(latest['charts/episodic_return']) : null, 'mean of 100')}
+        ${figure('Steps/s', latest ? formatCount(latest['charts/SPS']) : null)}
+        ${figure('Episodes', latest ? formatCount(latest['charts/episodes']) : null)}
+        ${figure('Elapsed', latest ? formatDuration(latest['time/elapsed']) : null)}
+      </dl>
+      ${latest && latest['physics/divergences'] > 0 ? divergence(latest['physics/divergences']) : nothing}
+    `;
+  }
+
+  #introduction() {
+    const { env, num_envs, ranks } = this.store.settings;
+    const workers = ranks === 1 ? 'one worker' : `${formatCount(ranks)} workers`;
+    return html`<p class="introduction">
+      Start lets ${formatCount(num_envs)} copies of ${env} move at random on ${workers}. PPO makes the moves that earn
+      reward likelier, again and again; the view follows one copy as it learns.
+    </p>`;
+  }
+
+  #title(phase: Phase): string {
+    const titles: Record<Phase, string> = {
+      loading: 'Loading',
+      unusable: 'Not available',
+      ready: 'Ready',
+      starting: 'Starting',
+      running: 'Training',
+      paused: 'Paused',
+      stopping: 'Stopping',
+      ended: 'Failed',
+    };
+    if (phase === 'ended' && this.store.result) {
+      return this.store.result.reason === 'finished' ? 'Finished' : 'Stopped';
+    }
+    return titles[phase];
+  }
+
+  readonly #download = (): void => {
+    const { store } = this;
+    void store.attempt(async () => {
+      const { env, seed } = store.run!.config;
+      const steps = store.latest!.global_step;
+      const policy = await store.policy();
+      saveFile(`${env.toLowerCase()}-seed${seed}-${steps}.websim`, policy);
+    });
+  };
+
+  static override styles = [
+    base,
+    panel,
+    controls,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        gap: 10px;
+        padding: 14px;
+      }
+      .head {
+        display: flex;
+        justify-content: space-between;
+        align-items: baseline;
+      }
+      .head h2 {
+        font-size: 0.9375rem;
+        color: var(--text);
+      }
+      .head span {
+        color: var(--text-soft);
+      }
+      dl {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 12px 10px;
+        margin: 4px 0;
+      }
+      dt {
+        font-size: 0.75rem;
+        font-weight: 550;
+        color: var(--text-soft);
+      }
+      dd {
+        margin: 0;
+        font-size: 1.125rem;
+        font-weight: 600;
+        letter-spacing: -0.01em;
+        line-height: 1.3;
+      }
+      dd small {
+        display: block;
+        font-size: 0.75rem;
+        font-weight: 400;
+        letter-spacing: 0;
+        color: var(--text-soft);
+      }
+      .introduction {
+        margin: 4px 0;
+        color: var(--text-soft);
+      }
+      .warning {
+        margin: 0;
+        padding: 8px 10px;
+        font-size: 0.8125rem;
+        color: var(--text);
+        background: var(--warn-wash);
+        border-radius: var(--radius-small);
+      }
+      button {
+        margin-top: auto;
+      }
+    `,
+  ];
+}
+
+function figure(name: string, value: string | null, note = '') {
+  return html`<div><dt>${name}</dt><dd>${value ?? '–'}${value !== null && note ? html`<small>${note}</small>` : nothing}</dd></div>`;
+}
+
+function divergence(times: number) {
+  return html`<p class="warning">
+    Physics diverged ${times === 1 ? 'once; that environment was' : `${formatCount(times)} times; those environments were`} reset.
+  </p>`;
+}
+
+function optional(value: number | null): string | null {
+  return value === null ? null : formatValue(value);
+}
+
+function timeLeft(phase: Phase, latest: Metrics, total: number): string | null {
+  if (phase === 'ended' || phase === 'stopping') return null;
+  const speed = latest['charts/SPS'];
+  return speed > 0 ? formatDuration((total - latest.global_step) / speed) : null;
+}
+
+function saveFile(name: string, bytes: Uint8Array): void {
+  const url = URL.createObjectURL(
+    new Blob([bytes.slice().buffer], { type: 'application/octet-stream' }),
+  );
+  const link = Object.assign(document.createElement('a'), { href: url, download: name });
+  link.click();
+  // The browser has taken hold of the blob by the next turn.
+  setTimeout(() => URL.revokeObjectURL(url));
+}

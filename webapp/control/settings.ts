@@ -1,0 +1,65 @@
+// What the run form and the address hold: the five choices of a run, as text that a person typed.
+
+import { TASKS } from '../../workers/schema';
+
+/** The choices that form and address share, named as `TrainConfig` names them. */
+export interface RunSettings {
+  env: string;
+  num_envs: number;
+  ranks: number;
+  seed: number;
+  total_steps: number;
+}
+
+export const NUMBER_FIELDS = ['num_envs', 'ranks', 'seed', 'total_steps'] as const;
+export type NumberField = (typeof NUMBER_FIELDS)[number];
+
+const EXAMPLES: Record<NumberField, string> = {
+  num_envs: '256',
+  ranks: '2',
+  seed: '1',
+  total_steps: '1000000',
+};
+
+/** Settings before anyone chose: as many ranks as the machine has and the environments divide into. */
+export function defaultSettings(maxRanks: number): RunSettings {
+  const num_envs = 256;
+  return {
+    env: 'HalfCheetah-v5',
+    num_envs,
+    ranks: fittingRanks(num_envs, maxRanks),
+    seed: 1,
+    total_steps: 1_000_000,
+  };
+}
+
+/** The largest number of ranks, at most `maxRanks`, that divides `numEnvs`. */
+export function fittingRanks(numEnvs: number, maxRanks: number): number {
+  let ranks = Math.max(1, Math.floor(maxRanks));
+  while (ranks > 1 && numEnvs % ranks !== 0) ranks--;
+  return ranks;
+}
+
+export class InputError extends Error {}
+
+/**
+ * A number written in decimal, optionally with an exponent ("1e6"); anything else is an `InputError`.
+ * Only the spelling is judged here: ranges and divisibility are Python's to judge.
+ */
+export function parseNumber(field: NumberField, text: string, where: string): number {
+  if (!/^[+-]?\d+(\.\d+)?([eE]\+?\d+)?$/.test(text)) {
+    throw new InputError(
+      `${where} ${field} must be a number such as ${EXAMPLES[field]}, got "${text}"; nothing was started.`,
+    );
+  }
+  return Number(text);
+}
+
+export function parseTask(text: string, where: string): string {
+  if (!(TASKS as readonly string[]).includes(text)) {
+    throw new InputError(
+      `${where} env must be one of ${TASKS.join(', ')}, got "${text}"; nothing was started.`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,194 @@
+// The page's one state: what is loaded, what runs, what went wrong. Components draw it; the form, the address and
+// `window.websim` change it through the same methods.
+
+import type { LoadProgress, RunResult, TrainingPool, TrainingRun } from '../../workers/pool';
+import type { SceneDescription } from '../../workers/protocol';
+import type { Metrics, TrainRequest } from '../../workers/schema';
+import { MetricTable } from '../metrics/metric_table';
+import { type Problem, toProblem } from './problem';
+import { defaultSettings, type RunSettings } from './settings';
+
+/** `unusable`: loading failed; the page has to be loaded again. */
+export type Phase =
+  | 'loading'
+  | 'unusable'
+  | 'ready'
+  | 'starting'
+  | 'running'
+  | 'paused'
+  | 'stopping'
+  | 'ended';
+
+/** Dispatches `change`, at most once a drawn frame. */
+export class TrainingStore extends EventTarget {
+  readonly pool: TrainingPool;
+  /** Resolves when the runtime is loaded; rejects with the error that the page shows. */
+  readonly ready: Promise<void>;
+  settings: RunSettings;
+  progress: LoadProgress | null = null;
+  problem: Problem | null = null;
+  /** Things worth knowing that stop nothing, one sentence each. */
+  notices: string[] = [];
+  run: TrainingRun | null = null;
+  result: RunResult | null = null;
+  latest: Metrics | null = null;
+  table = new MetricTable();
+  /** What the robot view shows: the run's model, or before a run that of the chosen task. */
+  scene: SceneDescription | null = null;
+
+  #loaded: 'no' | 'yes' | 'failed' = 'no';
+  #starting = false;
+  #changeAnnounced = false;
+  #sceneRequest = 0;
+
+  constructor(pool: TrainingPool, settings: Partial<RunSettings>) {
+    super();
+    this.pool = pool;
+    this.settings = { ...defaultSettings(pool.maxRanks), ...settings };
+    pool.addEventListener('progress', (event) => {
+      this.progress = (event as CustomEvent<LoadProgress>).detail;
+      this.#changed();
+    });
+    this.ready = this.#load();
+    // The page shows a failed load; callers of the API see it too when they await `ready`.
+    this.ready.catch(() => {});
+  }
+
+  get phase(): Phase {
+    if (this.#loaded === 'failed') return 'unusable';
+    if (this.#starting) return 'starting';
+    if (this.run && this.run.state !== 'ended') return this.run.state;
+    if (this.#loaded === 'no') return 'loading';
+    return this.run ? 'ended' : 'ready';
+  }
+
+  /** Changes the form's choices; another task shows another robot. */
+  choose(settings: Partial<RunSettings>): void {
+    const env = this.settings.env;
+    this.settings = { ...this.settings, ...settings };
+    if (this.settings.env !== env && this.#loaded === 'yes') void this.#showTask();
+    this.#changed();
+  }
+
+  /** Starts a run, waiting for the runtime where it is still loading. Shows and rejects with what is wrong with the request. */
+  async train(request: TrainRequest): Promise<TrainingRun> {
+    if (this.#starting || (this.run && this.run.state !== 'ended')) {
+      throw new Error(
+        'A run is already in progress on this page: stop it or wait for its end, then start another one.',
+      );
+    }
+    this.#starting = true;
+    this.problem = null;
+    this.#changed();
+    try {
+      await this.ready;
+      this.#watch(await this.pool.train(request));
+    } catch (error) {
+      this.report(error);
+      throw error;
+    } finally {
+      this.#starting = false;
+      this.progress = null;
+      this.#changed();
+    }
+    return this.run!;
+  }
+
+  /** Runs a command of the form; what goes wrong is shown. */
+  async attempt(command: () => Promise<unknown>): Promise<void> {
+    try {
+      await command();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** The newest policy of the run, as a `.websim` file's bytes. */
+  async policy(): Promise<Uint8Array> {
+    if (!this.run) throw new Error('There is no policy yet: start a run first.');
+    return this.run.policy();
+  }
+
+  report(error: unknown): void {
+    this.problem = toProblem(error);
+    this.#changed();
+  }
+
+  dismissProblem(): void {
+    this.problem = null;
+    this.#changed();
+  }
+
+  dismissNotices(): void {
+    this.notices = [];
+    this.#changed();
+  }
+
+  async #load(): Promise<void> {
+    try {
+      await this.pool.boot(
+        Math.min(this.pool.maxRanks, Math.max(1, Math.floor(this.settings.ranks))),
+      );
+      this.#loaded = 'yes';
+      this.progress = null;
+    } catch (error) {
+      this.#loaded = 'failed';
+      this.report(error);
+      throw error;
+    }
+    this.#changed();
+    if (!this.#starting) await this.#showTask();
+  }
+
+  async #showTask(): Promise<void> {
+    const request = ++this.#sceneRequest;
+    try {
+      const scene = await this.pool.scene(this.settings.env);
+      // Another task was chosen or a run was started meanwhile.
+      if (request !== this.#sceneRequest) return;
+      this.scene = scene;
+      this.#forgetRun();
+    } catch (error) {
+      this.report(error);
+    }
+    this.#changed();
+  }
+
+  #forgetRun(): void {
+    this.run = null;
+    this.result = null;
+    this.latest = null;
+    this.table = new MetricTable();
+  }
+
+  #watch(run: TrainingRun): void {
+    this.#sceneRequest++;
+    this.#forgetRun();
+    this.run = run;
+    this.scene = run.scene;
+    const { env, num_envs, ranks, seed, total_steps } = run.config;
+    this.settings = { env, num_envs, ranks, seed, total_steps };
+    run.addEventListener('metrics', (event) => {
+      this.latest = (event as CustomEvent<Metrics>).detail;
+      this.table.append(this.latest);
+      this.#changed();
+    });
+    run.addEventListener('state', () => this.#changed());
+    run.done.then(
+      (result) => {
+        if (this.run === run) this.result = result;
+        this.#changed();
+      },
+      (error: unknown) => this.report(error),
+    );
+  }
+
+  #changed(): void {
+    if (this.#changeAnnounced) return;
+    this.#changeAnnounced = true;
+    requestAnimationFrame(() => {
+      this.#changeAnnounced = false;
+      this.dispatchEvent(new Event('change'));
+    });
+  }
+}

@@ -1,0 +1,27 @@
+// The page's entry: one pool, one store, and the two ways to drive them (the components and `window.websim`).
+
+import { TrainingPool } from '../workers/pool';
+import { createApi } from './api';
+import { WebsimApp } from './components/app';
+import { TrainingStore } from './control/training_store';
+import { readUrlParameters } from './control/url_parameters';
+
+const parameters = readUrlParameters(location.search);
+const pool = new TrainingPool({ baseUrl: new URL('runtime/', document.baseURI).href });
+const store = new TrainingStore(pool, parameters.settings);
+window.websim = createApi(store);
+
+if (parameters.unknown.length > 0) {
+  const names = parameters.unknown.join(', ');
+  store.notices.push(
+    `The address has parameters that this page does not know, which were ignored: ${names}; it knows env, num_envs, ranks, seed, total_steps and autostart.`,
+  );
+}
+if (parameters.problems.length > 0) store.report(new Error(parameters.problems.join(' ')));
+
+const app = new WebsimApp();
+app.store = store;
+document.body.append(app);
+
+// What is wrong with the request is shown in the page.
+if (parameters.autostart) void store.train({ ...store.settings }).catch(() => {});

@@ -1,0 +1,127 @@
+// Rules that several components' shadow roots adopt.
+
+import { css } from 'lit';
+
+export const base = css`
+  :host {
+    display: block;
+  }
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  .number {
+    font-variant-numeric: tabular-nums;
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (prefers-reduced-motion: reduce) {
+    *,
+    *::before,
+    *::after {
+      animation: none !important;
+      transition: none !important;
+    }
+  }
+`;
+
+export const panel = css`
+  .panel {
+    background: var(--surface);
+    border: 1px solid var(--border);
+    border-radius: var(--radius);
+  }
+  h2 {
+    margin: 0;
+    font-size: 0.75rem;
+    font-weight: 600;
+    letter-spacing: 0.02em;
+    color: var(--text-soft);
+  }
+`;
+
+export const controls = css`
+  button {
+    font: inherit;
+    font-weight: 550;
+    color: var(--text);
+    background: var(--surface-raised);
+    border: 1px solid var(--border-strong);
+    border-radius: var(--radius-small);
+    padding: 0.5rem 0.8rem;
+    cursor: pointer;
+    transition:
+      background-color 120ms,
+      border-color 120ms,
+      opacity 120ms;
+  }
+  button:hover:not(:disabled) {
+    border-color: var(--accent);
+  }
+  button:disabled {
+    cursor: default;
+    opacity: 0.45;
+  }
+  button.primary {
+    color: var(--on-accent);
+    background: var(--accent-strong);
+    border-color: transparent;
+  }
+  button.primary:hover:not(:disabled) {
+    background: color-mix(in srgb, var(--accent-strong) 86%, white);
+  }
+  input,
+  select {
+    font: inherit;
+    font-variant-numeric: tabular-nums;
+    color: var(--text);
+    background: var(--surface-sunken);
+    border: 1px solid var(--border-strong);
+    border-radius: var(--radius-small);
+    padding: 0.45rem 0.6rem;
+    width: 100%;
+    min-width: 0;
+  }
+  input:disabled,
+  select:disabled {
+    color: var(--text-soft);
+    opacity: 0.7;
+  }
+  progress {
+    appearance: none;
+    display: block;
+    width: 100%;
+    height: 6px;
+    border: 0;
+    border-radius: 3px;
+    overflow: hidden;
+    background: var(--border);
+  }
+  progress::-webkit-progress-bar {
+    background: var(--border);
+  }
+  progress::-webkit-progress-value {
+    background: var(--accent-strong);
+    border-radius: 3px;
+    transition: inline-size 160ms linear;
+  }
+  progress::-moz-progress-bar {
+    background: var(--accent-strong);
+    border-radius: 3px;
+  }
+`;

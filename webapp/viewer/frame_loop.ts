@@ -1,0 +1,53 @@
+// When to draw: not while nobody looks, not while nothing moves, and no oftener than the machine can afford.
+
+export class FrameLoop {
+  readonly #element: Element;
+  readonly #draw: (seconds: number) => boolean;
+  readonly #interval: () => number;
+  readonly #observer: IntersectionObserver;
+  readonly #onVisibility = () => this.wake();
+  #onScreen = false;
+  #request = 0;
+  #lastDraw = 0;
+
+  /**
+   * `draw` is called with the time in seconds and says whether it wants to be called again without being woken.
+   * `interval` is the milliseconds to leave between two calls.
+   */
+  constructor(element: Element, draw: (seconds: number) => boolean, interval: () => number) {
+    this.#element = element;
+    this.#draw = draw;
+    this.#interval = interval;
+    this.#observer = new IntersectionObserver(([entry]) => {
+      this.#onScreen = entry?.isIntersecting ?? false;
+      this.wake();
+    });
+    this.#observer.observe(element);
+    element.ownerDocument.addEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  /** Something changed: draw soon. */
+  wake(): void {
+    if (this.#request === 0 && this.#onScreen) this.#request = requestAnimationFrame(this.#tick);
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.#request);
+    this.#request = 0;
+    this.#observer.disconnect();
+    this.#element.ownerDocument.removeEventListener('visibilitychange', this.#onVisibility);
+  }
+
+  readonly #tick = (now: number): void => {
+    this.#request = 0;
+    if (!this.#onScreen) return;
+    // Screens refresh in steps: half a refresh of tolerance keeps an interval of 33 ms from becoming 50.
+    const due = now - this.#lastDraw >= this.#interval() - 8;
+    let again = true;
+    if (due) {
+      this.#lastDraw = now;
+      again = this.#draw(now / 1000);
+    }
+    if (again) this.wake();
+  };
+}

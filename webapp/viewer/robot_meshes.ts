@@ -1,0 +1,109 @@
+// The robot's geoms as three.js meshes, posed from a [G, 12] snapshot.
+
+import {
+  BoxGeometry,
+  BufferAttribute,
+  BufferGeometry,
+  CapsuleGeometry,
+  Color,
+  CylinderGeometry,
+  Group,
+  type Material,
+  Mesh,
+  MeshStandardMaterial,
+  SphereGeometry,
+  SRGBColorSpace,
+} from 'three';
+import type { SceneDescription, SceneGeom, SceneMesh } from '../../workers/protocol';
+import { isVisible } from './bounds';
+
+export class RobotMeshes {
+  readonly group = new Group();
+  readonly #meshes: { mesh: Mesh; geom: number }[] = [];
+  readonly #materials = new Map<string, Material>();
+
+  constructor(scene: SceneDescription) {
+    scene.geoms.forEach((geom, index) => {
+      if (!isVisible(geom) || geom.type === 'plane') return;
+      const mesh = new Mesh(createGeometry(geom, scene.meshes), this.#material(geom));
+      mesh.name = geom.name;
+      mesh.matrixAutoUpdate = false;
+      // The matrix is written directly, so three.js's culling sphere would be right, but the robot fills the view anyway.
+      mesh.frustumCulled = false;
+      mesh.castShadow = true;
+      mesh.receiveShadow = true;
+      this.group.add(mesh);
+      this.#meshes.push({ mesh, geom: index });
+    });
+  }
+
+  /** `poses`: [G, 12], position (3) then rotation (9, row-major). */
+  apply(poses: Float32Array): void {
+    for (const { mesh, geom } of this.#meshes) {
+      const p = geom * 12;
+      // biome-ignore format: a matrix reads best as its rows
+      mesh.matrix.set(
+        poses[p + 3]!, poses[p + 4]!, poses[p + 5]!, poses[p]!,
+        poses[p + 6]!, poses[p + 7]!, poses[p + 8]!, poses[p + 1]!,
+        poses[p + 9]!, poses[p + 10]!, poses[p + 11]!, poses[p + 2]!,
+        0, 0, 0, 1,
+      );
+      mesh.matrixWorldNeedsUpdate = true;
+    }
+  }
+
+  dispose(): void {
+    for (const { mesh } of this.#meshes) mesh.geometry.dispose();
+    for (const material of this.#materials.values()) material.dispose();
+  }
+
+  #material(geom: SceneGeom): Material {
+    const key = geom.rgba.join();
+    let material = this.#materials.get(key);
+    if (!material) {
+      const [r, g, b, a] = geom.rgba;
+      const color = new Color().setRGB(r, g, b, SRGBColorSpace);
+      material = new MeshStandardMaterial({
+        color,
+        roughness: 0.5,
+        metalness: 0,
+        opacity: a,
+        transparent: a < 1,
+      });
+      this.#materials.set(key, material);
+    }
+    return material;
+  }
+}
+
+/** MuJoCo's sizes are half-sizes; its capsules and cylinders lie along z, three.js's along y. */
+function createGeometry(geom: SceneGeom, meshes: SceneMesh[]): BufferGeometry {
+  const [a, b, c] = geom.size;
+  switch (geom.type) {
+    case 'sphere':
+      return new SphereGeometry(a, 28, 18);
+    case 'ellipsoid':
+      return new SphereGeometry(1, 28, 18).scale(a, b, c);
+    case 'capsule':
+      return new CapsuleGeometry(a, 2 * b, 8, 20).rotateX(Math.PI / 2);
+    case 'cylinder':
+      return new CylinderGeometry(a, a, 2 * b, 28).rotateX(Math.PI / 2);
+    case 'box':
+      return new BoxGeometry(2 * a, 2 * b, 2 * c);
+    case 'mesh':
+      return meshGeometry(meshes[geom.mesh]);
+    case 'plane':
+      throw new Error('planes are drawn by ground.ts');
+  }
+}
+
+/** Vertices are not shared between faces, so that the computed normals keep the model's edges sharp. */
+function meshGeometry(mesh: SceneMesh | undefined): BufferGeometry {
+  const indexed = new BufferGeometry();
+  if (!mesh) return indexed;
+  indexed.setAttribute('position', new BufferAttribute(mesh.vertices, 3));
+  indexed.setIndex(new BufferAttribute(mesh.faces, 1));
+  const flat = indexed.toNonIndexed();
+  flat.computeVertexNormals();
+  return flat;
+}

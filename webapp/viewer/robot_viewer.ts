@@ -1,0 +1,120 @@
+// Draws one snapshot of the robot: what is on the canvas depends on the snapshot, the theme and where the person looks from.
+
+import { PCFShadowMap, Scene, Vector3, WebGLRenderer } from 'three';
+import type { SceneDescription } from '../../workers/protocol';
+import { type Bounds, robotBounds } from './bounds';
+import { FollowCamera } from './follow_camera';
+import { FrameCost } from './frame_cost';
+import { Ground } from './ground';
+import { Lights } from './lights';
+import { RobotMeshes } from './robot_meshes';
+import type { ViewTheme } from './theme';
+
+interface Robot {
+  description: SceneDescription;
+  bounds: Bounds;
+  meshes: RobotMeshes;
+  ground: Ground;
+}
+
+export class RobotViewer {
+  readonly cost: FrameCost;
+  readonly #renderer: WebGLRenderer;
+  readonly #scene = new Scene();
+  readonly #lights = new Lights();
+  readonly #camera: FollowCamera;
+  readonly #point = new Vector3();
+  #robot: Robot | null = null;
+  #theme: ViewTheme;
+
+  /** Throws where the browser offers no WebGL 2. `onChange`: the person moved the camera, so draw again. */
+  constructor(canvas: HTMLCanvasElement, theme: ViewTheme, onChange: () => void) {
+    this.#renderer = new WebGLRenderer({
+      canvas,
+      alpha: true,
+      antialias: true,
+      powerPreference: 'low-power',
+    });
+    this.#renderer.setClearAlpha(0);
+    this.#renderer.shadowMap.enabled = true;
+    this.#renderer.shadowMap.type = PCFShadowMap;
+    this.#theme = theme;
+    this.cost = new FrameCost(this.#renderer.getContext() as WebGL2RenderingContext);
+    this.#camera = new FollowCamera(canvas, onChange);
+    this.#scene.add(this.#lights.group);
+  }
+
+  setScene(description: SceneDescription): void {
+    this.#removeRobot();
+    const bounds = robotBounds(description);
+    const meshes = new RobotMeshes(description);
+    const ground = new Ground(description, bounds);
+    ground.setTheme(this.#theme);
+    this.#scene.add(ground.group, meshes.group);
+    this.#robot = { description, bounds, meshes, ground };
+    this.#lights.fit(bounds.radius);
+    this.resetView();
+  }
+
+  setTheme(theme: ViewTheme): void {
+    this.#theme = theme;
+    this.#robot?.ground.setTheme(theme);
+  }
+
+  resetView(): void {
+    if (!this.#robot) return;
+    this.#camera.frame(this.#robot.bounds, new Vector3(...this.#robot.bounds.center));
+  }
+
+  /** CSS pixels. */
+  resize(width: number, height: number): void {
+    this.#renderer.setPixelRatio(Math.min(devicePixelRatio, this.cost.pixelRatioLimit));
+    this.#renderer.setSize(width, height, false);
+    this.#camera.resize(width, height);
+  }
+
+  /**
+   * `poses`: [G, 12] of the scene's geoms; `elapsedSeconds` since the last call, for the camera's smoothing.
+   * True while the camera is still moving towards the robot: the same snapshot should be drawn again.
+   */
+  draw(poses: Float32Array, elapsedSeconds: number): boolean {
+    const robot = this.#robot;
+    if (!robot) return false;
+    robot.meshes.apply(poses);
+    const moving = this.#camera.follow(this.#trackedPoint(robot, poses), elapsedSeconds);
+    robot.ground.follow(this.#camera.target);
+    this.#lights.follow(this.#camera.target);
+    this.#lights.shadows = this.cost.affordsShadows;
+    this.#renderer.render(this.#scene, this.#camera.camera);
+    this.cost.sample();
+    return moving;
+  }
+
+  dispose(): void {
+    this.#removeRobot();
+    this.#camera.dispose();
+    this.#lights.dispose();
+    this.#renderer.dispose();
+  }
+
+  /** Where the middle of the robot is, judged by how far the tracked geom moved from its place at rest. */
+  #trackedPoint({ description, bounds }: Robot, poses: Float32Array): Vector3 {
+    const at = description.trackedGeom * 12;
+    this.#point.set(...bounds.center);
+    if (at < 0) return this.#point;
+    const rest = description.poses;
+    this.#point.x += poses[at]! - rest[at]!;
+    this.#point.y += poses[at + 1]! - rest[at + 1]!;
+    this.#point.z += poses[at + 2]! - rest[at + 2]!;
+    return this.#point;
+  }
+
+  #removeRobot(): void {
+    if (!this.#robot) return;
+    const { meshes, ground } = this.#robot;
+    this.#scene.remove(meshes.group, ground.group);
+    meshes.dispose();
+    ground.dispose();
+    this.#robot = null;
+  }
+}
