@@ -1,6 +1,6 @@
 // Messages between the page and a rank's worker. Types only: nothing here runs.
 
-import type { Metrics, TrainRequest, TrainConfig } from './schema';
+import type { Metrics, TrainConfig, TrainRequest } from './schema';
 
 /** A geom of the drawn robot, as MuJoCo describes it. Lengths in metres. */
 export interface SceneGeom {
@@ -43,10 +43,23 @@ export type LoadStage = 'download' | 'python' | 'numpy' | 'mujoco' | 'ready';
 
 /** Page to rank: each is answered by one `Reply` with the same id. */
 export type Request = { id: number } & (
-  | { type: 'boot'; assets: LoadedAssets; cores: number }
+  | {
+      type: 'boot';
+      assets: LoadedAssets;
+      cores: number;
+      rank: number;
+      /** One word; a 2 in it interrupts the rank's Python. Null when the page is not isolated. */
+      interrupt: SharedArrayBuffer | null;
+    }
   | { type: 'check'; request: TrainRequest }
   | { type: 'scene'; env: string }
-  | { type: 'open'; config: TrainConfig; rank: number; worldSize: number; shared: SharedArrayBuffer | null }
+  | {
+      type: 'open';
+      config: TrainConfig;
+      rank: number;
+      worldSize: number;
+      shared: SharedArrayBuffer | null;
+    }
   | { type: 'command'; command: 'pause' | 'resume' | 'stop' }
   | { type: 'focus'; env: number }
   | { type: 'policy' }

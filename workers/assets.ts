@@ -1,0 +1,136 @@
+// The page's download of the runtime: every file once, checked, compiled once, for all ranks.
+
+import { WebsimError } from './errors';
+import type { LoadedAssets } from './protocol';
+
+/** An entry of `runtime/assets.json`, which wasm_build/manifest.py writes. */
+interface AssetEntry {
+  file: string;
+  bytes: number;
+  sha256: string;
+  /** Whether training needs it at once. */
+  first: boolean;
+}
+
+interface Manifest {
+  version: string;
+  assets: Record<string, AssetEntry>;
+}
+
+export type ByteProgress = (loadedBytes: number, totalBytes: number) => void;
+
+/**
+ * Downloads what training needs at once. `.wasm` become modules, `.mjs` and files that are needed
+ * later only addresses, all else bytes. Rejects with a WebsimError that names the file.
+ */
+export async function loadAssets(baseUrl: string, progress: ByteProgress): Promise<LoadedAssets> {
+  const base = new URL(baseUrl, location.href);
+  const { assets } = await loadManifest(new URL('assets.json', base));
+  const entries = Object.entries(assets);
+  const first = entries.filter(([, entry]) => entry.first);
+  const totalBytes = first.reduce((sum, [, entry]) => sum + entry.bytes, 0);
+  let loadedBytes = 0;
+  const onBytes = (count: number) => {
+    loadedBytes += count;
+    progress(loadedBytes, totalBytes);
+  };
+  const loaded = await Promise.all(
+    entries.map(async ([name, entry]) => {
+      const url = new URL(entry.file, base);
+      return [name, entry.first ? await loadAsset(name, entry, url, onBytes) : url.href] as const;
+    }),
+  );
+  return Object.fromEntries(loaded);
+}
+
+async function loadManifest(url: URL): Promise<Manifest> {
+  const response = await request('assets.json', url, { cache: 'no-cache' });
+  try {
+    return (await response.json()) as Manifest;
+  } catch {
+    throw new WebsimError(`${url.pathname} is not a JSON file; build the site again`);
+  }
+}
+
+async function loadAsset(
+  name: string,
+  entry: AssetEntry,
+  url: URL,
+  onBytes: (count: number) => void,
+): Promise<LoadedAssets[string]> {
+  const response = await request(name, url);
+  if (!name.endsWith('.wasm')) {
+    const bytes = await readChecked(name, entry, response, onBytes);
+    return name.endsWith('.mjs') ? url.href : bytes;
+  }
+  // Compiled while it streams in, from the response itself: only then may the browser keep the machine code.
+  const streamed = WebAssembly.compileStreaming(response.clone()).catch(() => null);
+  const bytes = await readChecked(name, entry, response, onBytes);
+  try {
+    return (await streamed) ?? (await WebAssembly.compile(bytes));
+  } catch (error) {
+    throw new WebsimError(
+      `${name} (${url.pathname}) is not valid WebAssembly for this browser: ${String(error)}; ` +
+        'use a current browser, or build the site again',
+    );
+  }
+}
+
+async function request(name: string, url: URL, options?: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, options);
+  } catch {
+    throw new WebsimError(
+      `${name} cannot be downloaded from ${url.href}: the server does not answer; ` +
+        'check the connection and reload the page',
+    );
+  }
+  if (response.ok) return response;
+  throw new WebsimError(
+    `${name} cannot be downloaded: ${url.pathname} answered HTTP ${response.status}; ` +
+      'check that the whole folder runtime/ is on the server, and reload the page',
+  );
+}
+
+async function readChecked(
+  name: string,
+  { bytes: expected, sha256, file }: AssetEntry,
+  response: Response,
+  onBytes: (count: number) => void,
+): Promise<ArrayBuffer> {
+  const data = new Uint8Array(expected);
+  let received = 0;
+  try {
+    const reader = response.body?.getReader();
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      if (received + part.value.length <= expected) data.set(part.value, received);
+      received += part.value.length;
+      onBytes(part.value.length);
+    }
+  } catch {
+    // The connection broke: what is missing is told below.
+  }
+  if (received !== expected) {
+    const fault = received < expected ? 'is truncated' : 'is too long';
+    throw new WebsimError(
+      `${name} (${file}) ${fault}: expected ${expected} bytes, got ${received}; reload the page, ` +
+        'and build the site again if that does not help',
+    );
+  }
+  const actual = await hexDigest(data);
+  if (actual && actual !== sha256) {
+    throw new WebsimError(
+      `${name} (${file}) is damaged: expected SHA-256 ${sha256.slice(0, 12)}..., ` +
+        `got ${actual.slice(0, 12)}...; reload the page, and build the site again if that does not help`,
+    );
+  }
+  return data.buffer;
+}
+
+/** Null where the browser has no digests: on an address that is neither https nor localhost. */
+async function hexDigest(data: BufferSource): Promise<string | null> {
+  if (!globalThis.crypto?.subtle) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

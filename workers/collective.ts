@@ -1,0 +1,116 @@
+// Gather between ranks: the one collective from which Python builds all others.
+//
+// A gather goes in rounds of at most one slot a rank. In a round a rank writes header and payload into
+// its slot, publishes the round's number, waits until every rank has published it, and reads all slots.
+// Slots are used by turns, and that makes one wait a round enough: a slot is written again two rounds
+// later, and by then every rank has published the round between, so it has done reading.
+
+import { ReleasedError } from './errors';
+import {
+  type GatherSide,
+  MAX_TAG_BYTES,
+  RankState,
+  RankWord,
+  type SharedMemory,
+} from './shared_memory';
+
+/** How long a waiting rank sleeps before it looks at stop and abort and shows that it is alive. */
+const WAIT_MS = 100;
+
+/** One rank's part of the shared memory. */
+interface Member {
+  words: Int32Array;
+  sides: [GatherSide, GatherSide];
+}
+
+export class Collective {
+  /** Why a wait ended early, when one did. */
+  released: ReleasedError | null = null;
+  private round = 0;
+  private readonly members: Member[];
+  private readonly own: Member;
+
+  constructor(
+    private readonly shared: SharedMemory,
+    rank: number,
+  ) {
+    const member = (r: number): Member => ({
+      words: shared.rankWords(r),
+      sides: [shared.gatherSide(r, 0), shared.gatherSide(r, 1)],
+    });
+    this.members = Array.from({ length: shared.worldSize }, (_, r) => member(r));
+    this.own = this.members[rank] ?? member(rank);
+  }
+
+  /**
+   * All ranks' `local` into `out` (worldSize x local.length bytes), in rank order.
+   * Returns '', or what did not match: the same text on every rank. Throws `ReleasedError` when the
+   * run ends while waiting.
+   */
+  gather(local: Uint8Array, out: Uint8Array, sequence: number, tag: string): string {
+    const { slotBytes } = this.shared;
+    const nbytes = local.length;
+    const rounds = Math.max(1, Math.ceil(nbytes / slotBytes));
+    for (let i = 0; i < rounds; i++) {
+      const begin = i * slotBytes;
+      const chunk = local.subarray(begin, begin + slotBytes);
+      const sides = this.exchange(chunk, nbytes, sequence, tag);
+      const mismatch = i === 0 ? describeMismatch(sides) : '';
+      if (mismatch) return mismatch;
+      sides.forEach((side, r) => {
+        out.set(side.payload.subarray(0, chunk.length), r * nbytes + begin);
+      });
+    }
+    return '';
+  }
+
+  /** One round; returns the sides that now hold every rank's chunk. */
+  private exchange(chunk: Uint8Array, nbytes: number, sequence: number, tag: string): GatherSide[] {
+    this.round++;
+    const side = this.round % 2 === 0 ? 0 : 1;
+    const { words, sides } = this.own;
+    const text = new TextEncoder().encode(tag).subarray(0, MAX_TAG_BYTES);
+    sides[side].header.set([sequence, nbytes, text.length]);
+    sides[side].tag.set(text);
+    sides[side].payload.set(chunk);
+    Atomics.store(words, RankWord.ROUND, this.round);
+    Atomics.notify(words, RankWord.ROUND);
+    for (const member of this.members) this.waitFor(member.words);
+    return this.members.map((member) => member.sides[side]);
+  }
+
+  private waitFor(words: Int32Array): void {
+    let published = Atomics.load(words, RankWord.ROUND);
+    if (published >= this.round) return;
+    const own = this.own.words;
+    Atomics.store(own, RankWord.STATE, RankState.WAITING);
+    while (published < this.round) {
+      if (this.shared.stopped) this.release('stop');
+      if (this.shared.abortedBy >= 0) this.release('abort');
+      Atomics.wait(words, RankWord.ROUND, published, WAIT_MS);
+      Atomics.add(own, RankWord.HEARTBEAT, 1);
+      published = Atomics.load(words, RankWord.ROUND);
+    }
+    Atomics.store(own, RankWord.STATE, RankState.RUNNING);
+  }
+
+  private release(reason: ReleasedError['reason']): never {
+    this.released = new ReleasedError(reason);
+    throw this.released;
+  }
+}
+
+function describeMismatch(sides: GatherSide[]): string {
+  const calls = sides.map(({ header, tag }) => {
+    const [sequence, nbytes, tagBytes] = header;
+    // TextDecoder refuses shared memory, so the bytes are copied first.
+    const text = new TextDecoder().decode(tag.slice(0, tagBytes));
+    return `"${text}" number ${sequence} with ${nbytes} bytes`;
+  });
+  if (calls.every((call) => call === calls[0])) return '';
+  const each = calls.map((call, rank) => `rank ${rank} called ${call}`).join(', ');
+  return (
+    `Ranks are in different collectives: ${each}; every rank must make the same calls in the ` +
+    'same order, so look for a branch around a collective that is not decided on a reduced value.'
+  );
+}

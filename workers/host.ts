@@ -1,0 +1,99 @@
+// The module `websim_host`: what a rank's Python sees of its worker. Names and arguments are those of
+// docs/architecture.md; all addresses are in Pyodide's heap.
+
+import type { Mujoco } from './mujoco';
+import { PhysicsEngine } from './physics_engine';
+import type { Python } from './python';
+import type { RunLink } from './run_link';
+
+export class Host {
+  /** The run that the rank takes part in. */
+  link: RunLink | null = null;
+  private readonly engines = new Map<number, PhysicsEngine>();
+  private lastId = 0;
+
+  constructor(
+    private readonly python: Python,
+    private readonly mujoco: Mujoco,
+    private readonly cores: number,
+  ) {}
+
+  /** The object to register as `websim_host`. */
+  module(): object {
+    return {
+      engine_open: (xml: string, numEnvs: number) => this.openEngine(xml, numEnvs),
+      engine_info: (id: number) => JSON.stringify(this.engine(id).info),
+      engine_program: (
+        id: number,
+        program: number,
+        nbytes: number,
+        obsDim: number,
+        signalDim: number,
+      ) => this.engine(id).setProgram(program, nbytes, obsDim, signalDim),
+      engine_step: (id: number, actions: number, obs: number, signals: number, flags: number) =>
+        this.engine(id).step(actions, obs, signals, flags),
+      engine_reset: (
+        id: number,
+        mask: number,
+        episodes: number,
+        seedLo: number,
+        seedHi: number,
+        firstEnv: number,
+        obs: number,
+      ) => this.engine(id).reset(mask, episodes, seedLo, seedHi, firstEnv, obs),
+      engine_set_state: (id: number, qpos: number, qvel: number, obs: number) =>
+        this.engine(id).setState(qpos, qvel, obs),
+      engine_get_state: (id: number, qpos: number, qvel: number) =>
+        this.engine(id).getState(qpos, qvel),
+      engine_get_rows: (id: number, rows: number) => this.engine(id).getRows(rows),
+      engine_set_rows: (id: number, rows: number) => this.engine(id).setRows(rows),
+      engine_close: (id: number) => this.closeEngine(id),
+      gather: (local: number, out: number, nbytes: number, sequence: number, tag: string) =>
+        this.gather(local, out, nbytes, sequence, tag),
+      pulse: () => (this.link?.pulse() ? 1 : 0),
+      net_library: () => this.python.netLibrary,
+      cores: () => this.cores,
+    };
+  }
+
+  /** Frees what a failed run has left open. */
+  closeEngines(): void {
+    for (const id of [...this.engines.keys()]) this.closeEngine(id);
+  }
+
+  private openEngine(xml: string, numEnvs: number): number {
+    const frames = this.link?.frames ?? null;
+    const engine = new PhysicsEngine(this.mujoco, () => this.python.heap, frames, xml, numEnvs);
+    this.lastId++;
+    this.engines.set(this.lastId, engine);
+    return this.lastId;
+  }
+
+  private closeEngine(id: number): void {
+    this.engines.get(id)?.close();
+    this.engines.delete(id);
+  }
+
+  private engine(id: number): PhysicsEngine {
+    const engine = this.engines.get(id);
+    if (!engine) throw new Error(`engine ${id} is not open`);
+    return engine;
+  }
+
+  private gather(
+    local: number,
+    out: number,
+    nbytes: number,
+    sequence: number,
+    tag: string,
+  ): string {
+    if (!this.link) throw new Error(`collective "${tag}" outside of a run`);
+    const { heap } = this.python;
+    return this.link.gather(
+      heap.subarray(local, local + nbytes),
+      heap.subarray(out),
+      sequence,
+      tag,
+    );
+  }
+}

@@ -1,0 +1,141 @@
+// MuJoCo and the physics kernel of a rank: two modules, instantiated from compiled ones, in one memory.
+
+import type { MainModule, MjData, MjModel } from '@mujoco/mujoco';
+
+type Kernel = (...args: number[]) => number;
+
+/** Functions of `wasm_build/kernels/physics.c`. */
+export interface Kernels {
+  ws_state_size: Kernel;
+  ws_step: Kernel;
+  ws_reset: Kernel;
+  ws_set_state: Kernel;
+  ws_get_state: Kernel;
+  ws_poses: Kernel;
+}
+
+interface CExports {
+  memory: WebAssembly.Memory;
+  malloc(nbytes: number): number;
+  free(address: number): void;
+  __stack_pointer: WebAssembly.Global<'i32'>;
+}
+
+type PhysicsExports = Kernels & { __stack_pointer: WebAssembly.Global<'i32'> };
+
+type MujocoFactory = (options: {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): object;
+  printErr(text: string): void;
+}) => Promise<MainModule>;
+
+/** The kernel keeps small fixed arrays on its stack. */
+const KERNEL_STACK_BYTES = 64 * 1024;
+/** Static data of a module that is linked without an address of its own would lie below this. */
+const LOW_MEMORY_BYTES = 1024 * 1024;
+
+export class Mujoco {
+  private constructor(
+    /** MuJoCo's JS bindings. */
+    readonly bindings: MainModule,
+    private readonly c: CExports,
+    private readonly physics: PhysicsExports,
+  ) {}
+
+  /** `loaderUrl`: address of MuJoCo's JS loader. */
+  static async create(
+    loaderUrl: string,
+    mujocoModule: WebAssembly.Module,
+    physicsModule: WebAssembly.Module,
+  ): Promise<Mujoco> {
+    const loader = (await import(/* @vite-ignore */ loaderUrl)) as { default: MujocoFactory };
+    let exports: WebAssembly.Exports | undefined;
+    const bindings = await loader.default({
+      instantiateWasm(imports, done) {
+        const instance = new WebAssembly.Instance(mujocoModule, imports);
+        exports = instance.exports;
+        done(instance, mujocoModule);
+        return exports;
+      },
+      // MuJoCo's errors arrive as exceptions, its warnings are counted by the kernel.
+      printErr: () => {},
+    });
+    const c = exports as unknown as CExports;
+    const physics = instantiatePhysics(physicsModule, c);
+    return new Mujoco(bindings, c, physics);
+  }
+
+  /** Live view of the memory: take it anew after anything that may allocate. */
+  get heap(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.c.memory.buffer as ArrayBuffer);
+  }
+
+  /** Zeroed block. Throws when the memory cannot grow any further. */
+  allocate(nbytes: number): number {
+    const address = this.c.malloc(Math.max(nbytes, 1)) >>> 0;
+    if (address === 0) {
+      const megabytes = (nbytes / 1e6).toFixed(0);
+      throw new Error(
+        `MuJoCo's memory is full: no room for another ${megabytes} MB; use fewer environments`,
+      );
+    }
+    this.heap.fill(0, address, address + nbytes);
+    return address;
+  }
+
+  free(address: number): void {
+    this.c.free(address);
+  }
+
+  /** Address of the C `mjModel` or `mjData` that a bindings' object holds: its first word. */
+  address(object: MjModel | MjData): number {
+    const handle = object as unknown as { $$: { ptr: number } };
+    return new DataView(this.c.memory.buffer).getUint32(handle.$$.ptr, true);
+  }
+
+  /** Calls into MuJoCo or the kernel. A C error unwinds without freeing its stack: that is done here. */
+  call<T>(run: (kernels: Kernels) => T): T {
+    const stack = this.c.__stack_pointer.value;
+    const kernelStack = this.physics.__stack_pointer.value;
+    try {
+      return run(this.physics);
+    } catch (thrown) {
+      this.c.__stack_pointer.value = stack;
+      this.physics.__stack_pointer.value = kernelStack;
+      throw new Error(oneLine(thrown instanceof Error ? thrown.message : String(thrown)), {
+        cause: thrown,
+      });
+    }
+  }
+
+  loadModel(xml: string): MjModel {
+    return this.call(() => this.bindings.MjModel.from_xml_string(xml));
+  }
+}
+
+function oneLine(message: string): string {
+  const lines = message.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .join('; ')
+    .replace(/^MuJoCo Error: /, '');
+}
+
+function instantiatePhysics(module: WebAssembly.Module, c: CExports): PhysicsExports {
+  const low = () => new Uint8Array(c.memory.buffer, 0, LOW_MEMORY_BYTES);
+  const before = low().slice();
+  const imports = { env: { memory: c.memory }, mujoco: c as unknown as WebAssembly.ModuleImports };
+  const instance = new WebAssembly.Instance(module, imports);
+  const after = low();
+  if (before.some((byte, i) => byte !== after[i])) {
+    throw new Error(
+      "physics.wasm has static data, which overwrites MuJoCo's: keep constants of the kernel out of " +
+        'memory (no tables, no string literals) and build it again',
+    );
+  }
+  const physics = instance.exports as unknown as PhysicsExports;
+  physics.__stack_pointer.value = c.malloc(KERNEL_STACK_BYTES) + KERNEL_STACK_BYTES;
+  return physics;
+}

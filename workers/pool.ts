@@ -1,0 +1,164 @@
+// The page's pool of rank workers: downloads the runtime once, keeps workers warm between runs, and
+// replaces those that died.
+
+import { loadAssets } from './assets';
+import { WebsimError } from './errors';
+import type { LoadedAssets, LoadStage, SceneDescription } from './protocol';
+import { RankClient } from './rank_client';
+import { TrainingRun } from './run';
+import type { TrainRequest } from './schema';
+import { SharedMemory } from './shared_memory';
+
+export { WebsimError } from './errors';
+export type { FrameReader } from './frames';
+export { type RunResult, type RunState, TrainingRun } from './run';
+
+export interface LoadProgress {
+  stage: LoadStage;
+  /** A sentence fragment such as "Starting Python". */
+  label: string;
+  loadedBytes: number;
+  totalBytes: number;
+}
+
+const STAGES: LoadStage[] = ['download', 'python', 'numpy', 'mujoco', 'ready'];
+const LABELS: Record<LoadStage, string> = {
+  download: 'Downloading Python and MuJoCo',
+  python: 'Starting Python',
+  numpy: 'Loading numpy',
+  mujoco: 'Starting MuJoCo',
+  ready: 'Ready',
+};
+
+const BOOT_S = 120;
+const CHECK_S = 20;
+const SCENE_S = 30;
+
+/** Dispatches 'progress' (CustomEvent<LoadProgress>) while it boots. */
+export class TrainingPool extends EventTarget {
+  readonly isolated = globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined';
+  readonly maxRanks = this.isolated ? navigator.hardwareConcurrency : 1;
+  readonly workers: RankClient[] = [];
+  private readonly baseUrl: string;
+  private readonly boots: Promise<void>[] = [];
+  private readonly stages: LoadStage[] = [];
+  private readonly scenes = new Map<string, Promise<SceneDescription>>();
+  private assets: Promise<LoadedAssets> | null = null;
+  private bytes = { loadedBytes: 0, totalBytes: 0 };
+  private run: TrainingRun | null = null;
+  private starting = false;
+
+  /** `baseUrl`: the folder of `runtime/`, with a slash at its end. */
+  constructor(options: { baseUrl: string }) {
+    super();
+    this.baseUrl = options.baseUrl;
+  }
+
+  /** Resolves when `ranks` workers are ready; those that live already stay. */
+  async boot(ranks: number): Promise<void> {
+    const wanted = Math.min(Math.max(1, ranks), this.maxRanks);
+    await Promise.all(Array.from({ length: wanted }, (_, rank) => this.ensureRank(rank)));
+  }
+
+  /** A task's model at rest. */
+  async scene(env: string): Promise<SceneDescription> {
+    const known = this.scenes.get(env);
+    if (known) return known;
+    const scene = this.ensureRank(0).then((client) => client.request('scene', { env }, SCENE_S));
+    this.scenes.set(env, scene);
+    scene.catch(() => this.scenes.delete(env));
+    return scene;
+  }
+
+  /** Starts a run. Rejects with a WebsimError, and then nothing runs. */
+  async train(request: TrainRequest): Promise<TrainingRun> {
+    if (this.starting || (this.run && this.run.state !== 'ended')) {
+      throw new WebsimError('A run is going on in this page; stop it before the next one starts.');
+    }
+    this.starting = true;
+    try {
+      this.run = await this.startRun(request);
+      return this.run;
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  private async startRun(request: TrainRequest): Promise<TrainingRun> {
+    const first = await this.ensureRank(0);
+    const checked = await first.request('check', { request }, CHECK_S);
+    if ('error' in checked) throw new WebsimError(checked.error);
+    const { config } = checked;
+    if (config.ranks > this.maxRanks) throw new WebsimError(this.tooManyRanks(config.ranks));
+    const [scene] = await Promise.all([this.scene(config.env), this.boot(config.ranks)]);
+    const memory = this.isolated ? SharedMemory.create(config.ranks, scene.geoms.length) : null;
+    const run = new TrainingRun(config, scene, this.workers.slice(0, config.ranks), memory);
+    await run.open();
+    return run;
+  }
+
+  private tooManyRanks(ranks: number): string {
+    const advice = this.isolated
+      ? `use at most ${this.maxRanks}`
+      : 'the page is not cross-origin isolated, so serve it with the COOP and COEP headers, or use 1';
+    return `ranks: expected at most ${this.maxRanks} here, got ${ranks}; ${advice}`;
+  }
+
+  private async ensureRank(rank: number): Promise<RankClient> {
+    if (!this.boots[rank] || this.workers[rank]?.death) this.boots[rank] = this.bootRank(rank);
+    await this.boots[rank];
+    const client = this.workers[rank];
+    if (!client) throw new Error(`rank ${rank} is booted but has no worker`);
+    return client;
+  }
+
+  private async bootRank(rank: number): Promise<void> {
+    this.showStage(rank, 'download');
+    try {
+      const assets = await this.download();
+      const worker = new Worker(new URL('./rank.worker.ts', import.meta.url), {
+        type: 'module',
+        name: `rank ${rank}`,
+      });
+      const interrupt = this.isolated ? new SharedArrayBuffer(4) : null;
+      const client = new RankClient(rank, worker, interrupt);
+      this.workers[rank] = client;
+      client.onEvent = (event) => {
+        if (event.type === 'stage') this.showStage(rank, event.stage);
+      };
+      const cores = navigator.hardwareConcurrency;
+      await client.request('boot', { assets, cores, rank, interrupt }, BOOT_S);
+    } catch (error) {
+      // The next attempt starts over.
+      this.workers[rank]?.terminate('could not start');
+      delete this.boots[rank];
+      throw error;
+    }
+  }
+
+  private download(): Promise<LoadedAssets> {
+    if (this.assets) return this.assets;
+    const assets = loadAssets(this.baseUrl, (loadedBytes, totalBytes) => {
+      this.bytes = { loadedBytes, totalBytes };
+      this.dispatchProgress();
+    });
+    this.assets = assets;
+    assets.catch(() => {
+      this.assets = null;
+    });
+    return assets;
+  }
+
+  private showStage(rank: number, stage: LoadStage): void {
+    this.stages[rank] = stage;
+    this.dispatchProgress();
+  }
+
+  /** Shows the stage of the rank that is furthest behind. */
+  private dispatchProgress(): void {
+    const reached = this.stages.filter(Boolean).map((stage) => STAGES.indexOf(stage));
+    const stage = STAGES[Math.min(...reached)] ?? 'download';
+    const detail: LoadProgress = { stage, label: LABELS[stage], ...this.bytes };
+    this.dispatchEvent(new CustomEvent('progress', { detail }));
+  }
+}

@@ -1,0 +1,154 @@
+// Pyodide in a rank, booted from files that the page has downloaded, checked and compiled already.
+
+import { loadPyodide, type PyodideAPI } from 'pyodide';
+import type { LoadedAssets, LoadStage } from './protocol';
+import type { TrainingModule, TrainingSession } from './training_module';
+
+/** Where Pyodide believes its files are; requests to it never leave the worker. */
+const VIRTUAL_URL = 'https://runtime.invalid/';
+const NET_LIBRARY = '/lib/websim_net.so';
+const SIGINT_WORDS = 1;
+
+type PyodideFactory = NonNullable<Parameters<typeof loadPyodide>[0]>['createPyodideModule'];
+
+/** Python with numpy and the package websim. */
+export class Python {
+  readonly netLibrary = NET_LIBRARY;
+
+  private constructor(private readonly pyodide: PyodideAPI) {}
+
+  /** `seconds` receives the duration of each stage. */
+  static async boot(
+    assets: LoadedAssets,
+    onStage: (stage: LoadStage) => void,
+    seconds: Record<string, number>,
+  ): Promise<Python> {
+    const timed = async <T>(stage: LoadStage, run: () => Promise<T>): Promise<T> => {
+      onStage(stage);
+      const start = performance.now();
+      const result = await run();
+      seconds[stage] = (performance.now() - start) / 1000;
+      return result;
+    };
+    const lock = readLock(assets);
+    const loaderUrl = assets['pyodide.asm.mjs'] as string;
+    const loader = (await import(/* @vite-ignore */ loaderUrl)) as { default: PyodideFactory };
+    return withLocalFiles(assets, async () => {
+      const pyodide = await timed('python', () =>
+        loadPyodide({
+          indexURL: VIRTUAL_URL,
+          packageBaseUrl: VIRTUAL_URL,
+          lockFileContents: JSON.stringify(lock),
+          createPyodideModule: loader.default,
+        }),
+      );
+      await timed('numpy', async () => {
+        await pyodide.loadPackage('numpy', { messageCallback: () => {} });
+        pyodide.unpackArchive(assets['websim.whl'] as ArrayBuffer, 'wheel');
+        pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(assets['net.so'] as ArrayBuffer));
+      });
+      return new Python(pyodide);
+    });
+  }
+
+  /** Live view of Python's memory: take it anew in each call. */
+  get heap(): Uint8Array {
+    const { _module } = this.pyodide as unknown as { _module: { HEAPU8: Uint8Array } };
+    return _module.HEAPU8;
+  }
+
+  registerModule(name: string, module: object): void {
+    this.pyodide.registerJsModule(name, module);
+  }
+
+  /** While set, a 2 (SIGINT) written into `buffer` raises KeyboardInterrupt. */
+  setInterruptBuffer(buffer: SharedArrayBuffer | null): void {
+    // Null is how Pyodide forgets its buffer; its types do not say so.
+    const view = buffer ? new Int32Array(buffer, 0, SIGINT_WORDS) : null;
+    this.pyodide.setInterruptBuffer(view as Int32Array);
+  }
+
+  /** `websim.worker`, with strings for JSON. */
+  importTraining(): TrainingModule {
+    const module = this.pyodide.pyimport('websim.worker');
+    const tasks = this.pyodide.pyimport('websim.tasks');
+    return {
+      check: (request) => module.check(request),
+      sceneXml: (env) => module.scene_xml(env),
+      frameSkip(env) {
+        const spec = tasks.get_spec(env);
+        try {
+          return spec.frame_skip;
+        } finally {
+          spec.destroy();
+        }
+      },
+      openSession: (config, rank, worldSize) =>
+        wrapSession(module.open_session(config, rank, worldSize)),
+    };
+  }
+}
+
+function wrapSession(session: ReturnType<PyodideAPI['pyimport']>): TrainingSession {
+  return {
+    iterate: (commands) => session.iterate(commands) ?? null,
+    policy() {
+      const bytes = session.policy();
+      try {
+        return bytes.toJs() as Uint8Array;
+      } finally {
+        bytes.destroy();
+      }
+    },
+    close() {
+      session.close();
+      session.destroy();
+    },
+  };
+}
+
+interface Lock {
+  packages: Record<string, { file_name: string }>;
+}
+
+/** The lock file, in which packages that are not downloaded yet have their full address. */
+function readLock(assets: LoadedAssets): Lock {
+  const text = new TextDecoder().decode(assets['pyodide-lock.json'] as ArrayBuffer);
+  const lock = JSON.parse(text) as Lock;
+  for (const entry of Object.values(lock.packages)) {
+    const asset = assets[entry.file_name];
+    if (typeof asset === 'string') entry.file_name = asset;
+  }
+  return lock;
+}
+
+/**
+ * Runs `boot` with Pyodide's downloads answered from `assets`: it has no option for a compiled module,
+ * and would download and compile 10 MB in every rank. Both functions are put back afterwards.
+ */
+async function withLocalFiles<T>(assets: LoadedAssets, boot: () => Promise<T>): Promise<T> {
+  const { fetch } = globalThis;
+  const { instantiateStreaming } = WebAssembly;
+  const modules = new WeakMap<Response, WebAssembly.Module>();
+  globalThis.fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    if (!url.startsWith(VIRTUAL_URL)) return fetch(input, init);
+    const asset = assets[url.slice(VIRTUAL_URL.length)];
+    const response = new Response(asset instanceof ArrayBuffer ? asset : null, {
+      status: asset === undefined ? 404 : 200,
+    });
+    if (asset instanceof WebAssembly.Module) modules.set(response, asset);
+    return response;
+  };
+  WebAssembly.instantiateStreaming = async (source, imports) => {
+    const module = modules.get(await source);
+    if (!module) return instantiateStreaming(source, imports);
+    return { module, instance: await WebAssembly.instantiate(module, imports) };
+  };
+  try {
+    return await boot();
+  } finally {
+    globalThis.fetch = fetch;
+    WebAssembly.instantiateStreaming = instantiateStreaming;
+  }
+}

@@ -1,0 +1,208 @@
+// A rank's logic: answers requests, and runs a session one iteration per turn of the event loop, so
+// that requests are taken between iterations.
+
+import { isPythonError, toRankError } from './errors';
+import type { LoadedAssets, LoadStage, RankEvent, Reply, Request, RequestResult } from './protocol';
+import type { RankRuntime } from './rank_runtime';
+import { openRunLink, type RunLink } from './run_link';
+import type { Metrics } from './schema';
+import type { TrainingSession } from './training_module';
+
+/** A worker's global scope, or a MessagePort. */
+export interface Endpoint {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+}
+
+export type BootRuntime = (
+  assets: LoadedAssets,
+  cores: number,
+  onStage: (stage: LoadStage) => void,
+) => Promise<RankRuntime>;
+
+type OpenRequest = Extract<Request, { type: 'open' }>;
+
+/** How often rank 0 posts the policy file, so that a run that dies leaves one. */
+const POLICY_MS = 2000;
+/** Hyperparameter changes that rank 0 gives to an iteration. */
+const NO_COMMANDS = '[]';
+/** Python exceptions that end a run as asked. */
+const STOP_EXCEPTIONS = ['StopRequested', 'KeyboardInterrupt'];
+
+interface ActiveRun {
+  session: TrainingSession;
+  link: RunLink;
+  paused: boolean;
+  lastPolicy: number;
+}
+
+/** JSON has no NaN and turns it into null; as text it is refused under its own name. */
+function toJson(request: object): string {
+  return JSON.stringify(request, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
+}
+
+export class Rank {
+  private rank = 0;
+  private runtime: RankRuntime | null = null;
+  private interrupt: SharedArrayBuffer | null = null;
+  private run: ActiveRun | null = null;
+  private readonly turns = new MessageChannel();
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly boot: BootRuntime,
+  ) {
+    this.turns.port1.onmessage = () => this.iterate();
+    endpoint.addEventListener('message', (event) => void this.answer(event.data as Request));
+  }
+
+  private async answer(request: Request): Promise<void> {
+    const { id } = request;
+    try {
+      this.post({ type: 'reply', id, result: await this.handle(request) });
+    } catch (error) {
+      this.post({ type: 'error', id, error: toRankError(this.rank, error) });
+    }
+  }
+
+  private async handle(request: Request): Promise<RequestResult[Request['type']]> {
+    switch (request.type) {
+      case 'boot': {
+        this.rank = request.rank;
+        this.interrupt = request.interrupt;
+        this.runtime = await this.boot(request.assets, request.cores, (stage) => {
+          this.post({ type: 'stage', stage, rank: this.rank });
+        });
+        return { seconds: this.runtime.seconds };
+      }
+      case 'check':
+        return JSON.parse(this.booted.training.check(toJson(request.request)));
+      case 'scene':
+        return this.booted.describeScene(request.env);
+      case 'open':
+        this.open(request);
+        return {};
+      case 'command':
+        this.command(request.command);
+        return {};
+      case 'focus':
+        this.run?.link.focus(request.env);
+        return {};
+      case 'policy':
+        if (!this.run) throw new Error('there is no run to take the policy of');
+        return this.run.session.policy();
+    }
+  }
+
+  private open({ config, rank, worldSize, shared }: OpenRequest): void {
+    if (this.run) throw new Error('a run is open in this worker already');
+    this.rank = rank;
+    if (this.interrupt) new Int32Array(this.interrupt).fill(0);
+    const link = openRunLink(shared, rank, (event) => this.post(event));
+    this.booted.setLink(link);
+    try {
+      const session = this.booted.training.openSession(JSON.stringify(config), rank, worldSize);
+      this.run = { session, link, paused: false, lastPolicy: 0 };
+    } catch (error) {
+      this.booted.setLink(null);
+      throw error;
+    }
+    this.nextTurn();
+  }
+
+  private command(command: Extract<Request, { type: 'command' }>['command']): void {
+    const { run } = this;
+    // The run may have ended while the command was on its way.
+    if (!run) return;
+    switch (command) {
+      case 'pause':
+        run.paused = true;
+        run.link.setRunning(false);
+        break;
+      case 'resume':
+        if (run.paused) this.nextTurn();
+        run.paused = false;
+        break;
+      case 'stop':
+        this.end(run, 'stopped');
+        break;
+    }
+  }
+
+  private iterate(): void {
+    const { run } = this;
+    if (!run || run.paused) return;
+    let metrics: string | null;
+    try {
+      run.link.setRunning(true);
+      this.booted.setInterruptBuffer(this.interrupt);
+      metrics = run.session.iterate(NO_COMMANDS);
+    } catch (error) {
+      this.endWithError(run, error);
+      return;
+    } finally {
+      // A late interrupt must not hit the policy file or the clean-up.
+      this.booted.setInterruptBuffer(null);
+    }
+    if (metrics === null) {
+      this.end(run, 'finished');
+      return;
+    }
+    if (this.rank === 0) this.report(run, JSON.parse(metrics));
+    this.nextTurn();
+  }
+
+  private report(run: ActiveRun, metrics: Metrics): void {
+    this.post({ type: 'metrics', metrics });
+    const now = performance.now();
+    if (now - run.lastPolicy < POLICY_MS) return;
+    run.lastPolicy = now;
+    this.post({ type: 'policy', policy: run.session.policy() });
+  }
+
+  private endWithError(run: ActiveRun, error: unknown): void {
+    const asked = isPythonError(error) && STOP_EXCEPTIONS.includes(error.type);
+    if (asked || run.link.released) this.end(run, 'stopped');
+    else this.fail(run, error);
+  }
+
+  private end(run: ActiveRun, reason: 'finished' | 'stopped'): void {
+    try {
+      if (this.rank === 0) this.post({ type: 'policy', policy: run.session.policy() });
+      run.session.close();
+    } catch (error) {
+      this.fail(run, error);
+      return;
+    }
+    this.leave(run);
+    this.post({ type: 'ended', reason });
+  }
+
+  /** The page ends this worker after a failure, so nothing is tidied up in Python. */
+  private fail(run: ActiveRun, error: unknown): void {
+    run.link.abort();
+    this.leave(run);
+    this.post({ type: 'failed', error: toRankError(this.rank, error) });
+  }
+
+  private leave(run: ActiveRun): void {
+    run.link.setRunning(false);
+    this.run = null;
+    this.booted.setLink(null);
+  }
+
+  private get booted(): RankRuntime {
+    if (!this.runtime) throw new Error('the worker is not booted yet');
+    return this.runtime;
+  }
+
+  private nextTurn(): void {
+    this.turns.port2.postMessage(null);
+  }
+
+  private post(message: Reply | RankEvent): void {
+    this.endpoint.postMessage(message);
+  }
+}

@@ -1,0 +1,62 @@
+// Boots what a rank computes with: Python and MuJoCo, joined by the host.
+
+import { Host } from './host';
+import { Mujoco } from './mujoco';
+import type { LoadedAssets, LoadStage, SceneDescription } from './protocol';
+import { Python } from './python';
+import type { RunLink } from './run_link';
+import { describeScene } from './scene';
+import type { TrainingModule } from './training_module';
+
+/** What `rank.ts` drives. */
+export interface RankRuntime {
+  readonly training: TrainingModule;
+  /** Duration of each stage of the start. */
+  readonly seconds: Record<string, number>;
+  describeScene(env: string): SceneDescription;
+  /** The run whose collectives, poses and stop request Python sees; null between runs. */
+  setLink(link: RunLink | null): void;
+  /** While set, a 2 written into the buffer interrupts Python. */
+  setInterruptBuffer(buffer: SharedArrayBuffer | null): void;
+}
+
+export async function bootRuntime(
+  assets: LoadedAssets,
+  cores: number,
+  onStage: (stage: LoadStage) => void,
+): Promise<RankRuntime> {
+  const seconds: Record<string, number> = {};
+  const python = await Python.boot(assets, onStage, seconds);
+  onStage('mujoco');
+  const start = performance.now();
+  const mujoco = await Mujoco.create(
+    assets['mujoco.mjs'] as string,
+    assets['mujoco.wasm'] as WebAssembly.Module,
+    assets['physics.wasm'] as WebAssembly.Module,
+  );
+  const host = new Host(python, mujoco, cores);
+  python.registerModule('websim_host', host.module());
+  seconds.mujoco = (performance.now() - start) / 1000;
+  const imported = performance.now();
+  const training = python.importTraining();
+  seconds.websim = (performance.now() - imported) / 1000;
+  onStage('ready');
+  return {
+    training,
+    seconds,
+    describeScene(env) {
+      const model = mujoco.loadModel(training.sceneXml(env));
+      try {
+        const period = training.frameSkip(env) * model.opt.timestep;
+        return describeScene(mujoco, model, period);
+      } finally {
+        model.delete();
+      }
+    },
+    setLink(link) {
+      host.link = link;
+      if (!link) host.closeEngines();
+    },
+    setInterruptBuffer: (buffer) => python.setInterruptBuffer(buffer),
+  };
+}

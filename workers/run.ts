@@ -1,0 +1,265 @@
+// A training run as the page sees it: its metrics, its poses, and how it is paused, stopped and ended.
+
+import { WebsimError } from './errors';
+import { type FrameReader, MessageFrameReader, SharedFrameReader } from './frames';
+import type { RankEvent, SceneDescription } from './protocol';
+import type { RankClient } from './rank_client';
+import type { Metrics, TrainConfig } from './schema';
+import { RankState, RankWord, type SharedMemory } from './shared_memory';
+import { type Pulse, Watchdog } from './watchdog';
+
+export type RunState = 'running' | 'paused' | 'stopping' | 'ended';
+
+export interface RunResult {
+  reason: 'finished' | 'stopped';
+  history: Metrics[];
+  /** The `.websim` file; null when the run was ended by force before its first iteration was. */
+  policy: Uint8Array | null;
+}
+
+const OPEN_S = 30;
+/** Commands are taken between iterations, and the largest batches take a minute. */
+const COMMAND_S = 300;
+/** Isolated: time for the stop word, then for the interrupt, before the next harder means. */
+const STOP_WORD_MS = 100;
+const INTERRUPT_MS = 1000;
+/** Not isolated: time for the running iteration. */
+const STOP_MESSAGE_MS = 3000;
+/** Time for the other ranks of a failed run to leave it. */
+const RELEASE_MS = 400;
+/** A rank may end this much before the others, never more. */
+const LAST_RANK_MS = 4000;
+
+/** Dispatches 'metrics' (CustomEvent<Metrics>), 'state' and 'ended'; `done` is settled at 'ended'. */
+export class TrainingRun extends EventTarget {
+  readonly history: Metrics[] = [];
+  readonly frames: FrameReader;
+  readonly done: Promise<RunResult>;
+  private current: RunState = 'running';
+  private readonly active: Set<number>;
+  private readonly beats: number[];
+  private readonly messageFrames: MessageFrameReader | null;
+  private readonly watchdog: Watchdog;
+  private readonly timers: ReturnType<typeof setTimeout>[] = [];
+  private resolve: (result: RunResult) => void = () => {};
+  private reject: (reason: WebsimError) => void = () => {};
+  private failure: WebsimError | null = null;
+  private reason: RunResult['reason'] = 'finished';
+  private lastPolicy: Uint8Array | null = null;
+
+  /** Made by `TrainingPool.train`. `memory` is null where the page is not isolated. */
+  constructor(
+    readonly config: TrainConfig,
+    readonly scene: SceneDescription,
+    private readonly clients: RankClient[],
+    private readonly memory: SharedMemory | null,
+  ) {
+    super();
+    const messageFrames = new MessageFrameReader(12 * scene.geoms.length);
+    this.messageFrames = memory ? null : messageFrames;
+    this.frames = memory ? new SharedFrameReader(memory) : messageFrames;
+    this.active = new Set(clients.keys());
+    this.beats = clients.map(() => 0);
+    this.watchdog = new Watchdog(
+      () => this.pulses(),
+      (rank) => this.endRank(rank, 'stopped answering: no sign of life for 4 s'),
+    );
+    this.done = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // Who listens to 'ended' need not handle the promise too.
+    this.done.catch(() => {});
+    for (const [rank, client] of clients.entries()) {
+      client.onEvent = (event) => this.receive(rank, event);
+      client.onDeath = (reason) => this.rankDied(rank, reason);
+    }
+  }
+
+  get state(): RunState {
+    return this.current;
+  }
+
+  /** Starts all ranks; rejects, with every rank free again, when one cannot. */
+  async open(): Promise<void> {
+    const worldSize = this.clients.length;
+    const shared = this.memory?.buffer ?? null;
+    const opened = this.clients.map(async (client, rank) => {
+      try {
+        const request = { config: this.config, rank, worldSize, shared };
+        await client.request('open', request, OPEN_S);
+      } catch (error) {
+        this.fail(rank, error as WebsimError);
+        this.leave(rank);
+      }
+    });
+    await Promise.all(opened);
+    if (this.failure) await this.done;
+    else this.watchdog.start();
+  }
+
+  async pause(): Promise<void> {
+    if (this.current !== 'running') return;
+    await this.command('pause');
+    if (this.current === 'running') this.setState('paused');
+  }
+
+  async resume(): Promise<void> {
+    if (this.current !== 'paused') return;
+    this.setState('running');
+    await this.command('resume');
+  }
+
+  /** Resolves when the ranks are free again. */
+  async stop(): Promise<void> {
+    if (this.current === 'running' || this.current === 'paused') {
+      this.setState('stopping');
+      this.reason = 'stopped';
+      this.memory?.stop();
+      for (const client of this.clients) {
+        client.request('command', { command: 'stop' }, COMMAND_S).catch(() => {});
+      }
+      this.escalate();
+    }
+    await this.done.catch(() => {});
+  }
+
+  /** Follow global environment `env` from now on. */
+  async focus(env: number): Promise<void> {
+    const last = this.config.num_envs - 1;
+    if (!Number.isInteger(env) || env < 0 || env > last) {
+      throw new WebsimError(`env to follow: expected a whole number from 0 to ${last}, got ${env}`);
+    }
+    if (this.memory) this.memory.focus(env);
+    else if (this.current !== 'ended') await this.first.request('focus', { env }, COMMAND_S);
+  }
+
+  /** Newest policy file. */
+  async policy(): Promise<Uint8Array> {
+    if (this.current === 'running' || this.current === 'paused') {
+      this.lastPolicy = await this.first.request('policy', {}, COMMAND_S);
+    }
+    if (!this.lastPolicy) throw new WebsimError('The run ended before it had a policy.');
+    return this.lastPolicy;
+  }
+
+  private get first(): RankClient {
+    const [first] = this.clients;
+    if (!first) throw new Error('a run has at least one rank');
+    return first;
+  }
+
+  private async command(command: 'pause' | 'resume'): Promise<void> {
+    await this.first.request('command', { command }, COMMAND_S);
+  }
+
+  private receive(rank: number, event: RankEvent): void {
+    this.beats[rank] = (this.beats[rank] ?? 0) + 1;
+    switch (event.type) {
+      case 'metrics':
+        this.history.push(event.metrics);
+        this.dispatchEvent(new CustomEvent('metrics', { detail: event.metrics }));
+        break;
+      case 'policy':
+        this.lastPolicy = event.policy;
+        break;
+      case 'poses':
+        this.messageFrames?.receive(event.firstFrame, event.poses);
+        break;
+      case 'ended':
+        if (event.reason === 'stopped') this.reason = 'stopped';
+        this.expectOthers(rank);
+        this.leave(rank);
+        break;
+      case 'failed':
+        this.fail(rank, WebsimError.fromRank(event.error));
+        this.leave(rank);
+        // Its Python may be left in any state.
+        this.clients[rank]?.terminate('failed');
+        break;
+      case 'alive':
+      case 'stage':
+        break;
+    }
+  }
+
+  private pulses(): Pulse[] {
+    return this.clients.map((_, rank) => {
+      if (!this.active.has(rank)) return { watched: false, beat: 0 };
+      if (!this.memory) return { watched: this.current === 'running', beat: this.beats[rank] ?? 0 };
+      const words = this.memory.rankWords(rank);
+      return {
+        watched: Atomics.load(words, RankWord.STATE) !== RankState.IDLE,
+        beat: Atomics.load(words, RankWord.HEARTBEAT),
+      };
+    });
+  }
+
+  /** All ranks end together: one that goes on alone waits for ever in a collective. */
+  private expectOthers(ended: number): void {
+    this.after(LAST_RANK_MS, () => {
+      const [waiting] = this.active;
+      if (waiting === undefined) return;
+      this.endRank(waiting, `did not end although rank ${ended} has`);
+    });
+  }
+
+  private rankDied(rank: number, reason: WebsimError): void {
+    if (!this.active.has(rank)) return;
+    if (this.current !== 'stopping') this.fail(rank, reason);
+    this.leave(rank);
+  }
+
+  private fail(rank: number, error: WebsimError): void {
+    if (this.failure || this.current === 'ended') return;
+    this.failure = error;
+    this.setState('stopping');
+    this.memory?.abort(rank);
+    this.after(RELEASE_MS, () => this.endAll('did not leave the failed run'));
+  }
+
+  private escalate(): void {
+    if (!this.memory) {
+      this.after(STOP_MESSAGE_MS, () => this.endAll('did not stop between iterations'));
+      return;
+    }
+    this.after(STOP_WORD_MS, () => {
+      for (const rank of this.active) this.clients[rank]?.interrupt();
+    });
+    this.after(STOP_WORD_MS + INTERRUPT_MS, () => this.endAll('did not stop when it was asked to'));
+  }
+
+  private endAll(fault: string): void {
+    for (const rank of [...this.active]) this.endRank(rank, fault);
+  }
+
+  private endRank(rank: number, fault: string): void {
+    this.clients[rank]?.terminate(fault);
+  }
+
+  private leave(rank: number): void {
+    this.active.delete(rank);
+    if (this.active.size === 0 && this.current !== 'ended') this.finish();
+  }
+
+  private finish(): void {
+    this.watchdog.stop();
+    for (const timer of this.timers) clearTimeout(timer);
+    if (this.failure) this.reject(this.failure);
+    else {
+      const { reason, history, lastPolicy: policy } = this;
+      this.resolve({ reason, history, policy });
+    }
+    this.setState('ended');
+    this.dispatchEvent(new Event('ended'));
+  }
+
+  private setState(state: RunState): void {
+    this.current = state;
+    this.dispatchEvent(new Event('state'));
+  }
+
+  private after(ms: number, action: () => void): void {
+    this.timers.push(setTimeout(action, ms));
+  }
+}

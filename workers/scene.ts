@@ -1,0 +1,129 @@
+// What the page needs to draw a model, read from MuJoCo's structures once per task.
+
+import type { MjData, MjModel } from '@mujoco/mujoco';
+import type { Mujoco } from './mujoco';
+import type { SceneDescription, SceneGeom, SceneMesh } from './protocol';
+
+const PLANE = 0;
+const HEIGHT_FIELD = 1;
+const MESH = 7;
+const SDF = 8;
+const GEOM_TYPES: Record<number, SceneGeom['type']> = {
+  0: 'plane',
+  2: 'sphere',
+  3: 'capsule',
+  4: 'ellipsoid',
+  5: 'cylinder',
+  6: 'box',
+  7: 'mesh',
+  8: 'mesh',
+};
+/** Groups above this are collision shapes. */
+const LAST_VISIBLE_GROUP = 2;
+/** A geom with this colour has not been given one: its material's shows. */
+const DEFAULT_RGBA = [0.5, 0.5, 0.5, 1];
+
+/** `controlPeriod`: seconds between two control steps of the task. */
+export function describeScene(
+  mujoco: Mujoco,
+  model: MjModel,
+  controlPeriod: number,
+): SceneDescription {
+  const data = mujoco.call(() => new mujoco.bindings.MjData(model));
+  try {
+    mujoco.call(() => mujoco.bindings.mj_forward(model, data));
+    return {
+      geoms: range(model.ngeom).map((geom) => describeGeom(model, geom)),
+      meshes: range(model.nmesh).map((mesh) => describeMesh(model, mesh)),
+      poses: geomPoses(model.ngeom, data),
+      trackedGeom: trackedGeom(model),
+      center: triple(model.stat.center),
+      extent: model.stat.extent,
+      controlPeriod,
+    };
+  } finally {
+    data.delete();
+  }
+}
+
+function describeGeom(model: MjModel, geom: number): SceneGeom {
+  const mujocoType = Number(model.geom_type[geom]);
+  const name = nameAt(model, Number(model.name_geomadr[geom]));
+  const type = GEOM_TYPES[mujocoType];
+  if (!type) {
+    const what = mujocoType === HEIGHT_FIELD ? 'a height field' : `of type ${mujocoType}`;
+    throw new Error(
+      `geom ${geom} "${name}" is ${what}, which the view cannot draw; use a plane, primitive or mesh`,
+    );
+  }
+  const isMesh = mujocoType === MESH || mujocoType === SDF;
+  return {
+    type,
+    size: triple(model.geom_size.subarray(3 * geom, 3 * geom + 3)),
+    rgba: geomColour(model, geom),
+    mesh: isMesh ? Number(model.geom_dataid[geom]) : -1,
+    group: Number(model.geom_group[geom]),
+    name,
+  };
+}
+
+/** MuJoCo's rule: the material's colour, unless the geom has one of its own. */
+function geomColour(model: MjModel, geom: number): SceneGeom['rgba'] {
+  const own: number[] = Array.from(model.geom_rgba.subarray(4 * geom, 4 * geom + 4));
+  const material = Number(model.geom_matid[geom]);
+  const isDefault = own.every((value, i) => value === DEFAULT_RGBA[i]);
+  const rgba: number[] =
+    material >= 0 && isDefault
+      ? Array.from(model.mat_rgba.subarray(4 * material, 4 * material + 4))
+      : own;
+  return rgba as SceneGeom['rgba'];
+}
+
+function describeMesh(model: MjModel, mesh: number): SceneMesh {
+  const vertex = 3 * Number(model.mesh_vertadr[mesh]);
+  const face = 3 * Number(model.mesh_faceadr[mesh]);
+  return {
+    vertices: Float32Array.from(
+      model.mesh_vert.subarray(vertex, vertex + 3 * Number(model.mesh_vertnum[mesh])),
+    ),
+    faces: Uint32Array.from(
+      model.mesh_face.subarray(face, face + 3 * Number(model.mesh_facenum[mesh])),
+    ),
+  };
+}
+
+function geomPoses(ngeom: number, data: MjData): Float32Array {
+  const poses = new Float32Array(12 * ngeom);
+  const positions = data.geom_xpos as Float64Array;
+  const rotations = data.geom_xmat as Float64Array;
+  for (const geom of range(ngeom)) {
+    poses.set(positions.subarray(3 * geom, 3 * geom + 3), 12 * geom);
+    poses.set(rotations.subarray(9 * geom, 9 * geom + 9), 12 * geom + 3);
+  }
+  return poses;
+}
+
+/** A geom of the first body that can move: the root of the robot. Its visible geoms are preferred. */
+function trackedGeom(model: MjModel): number {
+  const moving = range(model.ngeom).filter(
+    (geom) =>
+      Number(model.geom_type[geom]) !== PLANE &&
+      Number(model.body_weldid[Number(model.geom_bodyid[geom])]) !== 0,
+  );
+  const visible = moving.find((geom) => Number(model.geom_group[geom]) <= LAST_VISIBLE_GROUP);
+  return visible ?? moving[0] ?? -1;
+}
+
+function nameAt(model: MjModel, address: number): string {
+  const bytes = Uint8Array.from(model.names as ArrayLike<number>);
+  return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
+}
+
+function triple(values: Iterable<number>): [number, number, number] {
+  const [x = 0, y = 0, z = 0] = values;
+  return [x, y, z];
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
