@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from conftest import REPO, serving
 from header_rules import headers_for, read_rules
 from serve import SiteServer
