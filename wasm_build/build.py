@@ -58,7 +58,7 @@ def collect_assets() -> tuple[dict[str, bytes], frozenset[str]]:
     entries = [lock_entry(name, data) for name, data in wheels.items()]
     lock["packages"] |= {entry["name"]: entry for entry in entries}
     assets |= packages | wheels
-    assets["pyodide-lock.json"] = json.dumps(lock).encode()
+    assets["pyodide-lock.json"] = json.dumps(lock, sort_keys=True).encode()
 
     assets["websim.whl"] = build_websim_wheel(REPO)
     needed = lock["packages"]["numpy"]["file_name"]

@@ -87,7 +87,7 @@ def _show_progress(config: TrainConfig, metrics: dict[str, Any]) -> None:
     )
     if sys.stdout.isatty():
         print(f"\r{line:<100}", end="", flush=True)
-    elif metrics["iteration"] % 10 == 1:
+    elif metrics["iteration"] % 10 == 1 or step >= config.total_steps:
         print(line, flush=True)
 
 

@@ -25,18 +25,12 @@ _SIGNATURES: dict[str, list] = {
     "tiles_to_rows": [_P, _P, _I, _I],
     "mlp_forward": [_P, _P, _P, _P, _P, _I, _I, _I],
     "mlp_backward": [_P, _P, _P, _P, _P, _P, _P, _I, _I, _I],
-    "mlp_forward_ref": [_P, _P, _P, _P, _P, _I, _I, _I],
-    "mlp_backward_ref": [_P, _P, _P, _P, _P, _P, _P, _I, _I, _I],
     "gaussian_sample": [_P, _P, _P, _P, _U, _U, _U, _I, _I, _I],
     "ppo_loss": [_P] * 8 + [_F] * 4 + [_I] * 3,
     "gae": [_P] * 6 + [_F, _F, _I, _I],
     "adam": [_P] * 4 + [_F] * 7 + [_I],
     "moments": [_P, _P, _P, _I, _I],
     "normalize": [_P] * 4 + [_F, _I, _I, _I],
-    "probe_exp": [_P, _P, _I],
-    "probe_log": [_P, _P, _I],
-    "probe_tanh": [_P, _P, _I],
-    "probe_sincos_turns": [_P, _P, _P, _I],
 }
 
 

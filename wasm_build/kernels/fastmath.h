@@ -1,5 +1,5 @@
 // Elementary functions for code without a C library (wasm32-freestanding), on vectors of floats.
-// Relative error of each against libm is held below 3e-7 by tests/kernels/test_fastmath.py.
+// The kernels that use them are held to double-precision references by tests/kernels/.
 
 #pragma once
 

@@ -3,8 +3,6 @@
 // widths [L + 1]: inputs, hidden layers, outputs. params: for each layer W [in, out] row-major, then
 // b [out]. x, hidden and out are tiles; x_features is the number of features in x's tiles, of which
 // the first widths[0] are the input. hidden holds all hidden activations, [tile][sum of widths][TILE].
-//
-// Measured (AMD EPYC, one core, 17-64-64-6, N = 512): see docs/benchmarks.md, "kernels".
 
 #include "fastmath.h"
 #include "shapes.h"

@@ -4,7 +4,8 @@
 //   O observation   A action   S signals   H hidden width   F features of a packed sample
 //
 // Arguments come in the order outputs, inputs, sizes. No malloc, no globals. Python has checked
-// shapes, dtypes and ranges (websim/kernels.py, websim/engine/): C trusts.
+// shapes, dtypes and ranges (websim/kernels.py, websim/engine/): C trusts. Each kernel's reference, in
+// plain numpy, is in tests/kernels/reference.py; the tests run it against the native and the wasm build.
 
 #pragma once
 

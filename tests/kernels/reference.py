@@ -1,0 +1,93 @@
+"""The kernels in plain numpy, double precision: what the C is held to."""
+
+import numpy as np
+
+
+def mlp_forward_ref(x, params, widths):
+    """Outputs [N, widths[-1]] and hidden activations, a list of [N, H]."""
+    hidden, offset = [], 0
+    for layer, (rows, columns) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+        weights = params[offset : offset + rows * columns].reshape(rows, columns).astype(float)
+        offset += rows * columns
+        x = x @ weights + params[offset : offset + columns]
+        offset += columns
+        if layer < len(widths) - 2:
+            x = np.tanh(x)
+            hidden.append(x)
+    return x, hidden
+
+
+def mlp_backward_ref(x, params, widths, dout):
+    """Gradient of sum(out * dout) with respect to params."""
+    _, hidden = mlp_forward_ref(x, params, widths)
+    inputs = [x, *hidden]
+    gradient = np.zeros(len(params))
+    offset = len(params)
+    for layer in range(len(widths) - 2, -1, -1):
+        rows, columns = widths[layer], widths[layer + 1]
+        offset -= rows * columns + columns
+        weights = params[offset : offset + rows * columns].reshape(rows, columns).astype(float)
+        gradient[offset : offset + rows * columns] = (inputs[layer].T @ dout).ravel()
+        gradient[offset + rows * columns : offset + rows * columns + columns] = dout.sum(0)
+        if layer > 0:
+            dout = (dout @ weights.T) * (1 - inputs[layer] ** 2)
+    return gradient
+
+
+def ppo_loss_ref(actions, old_log_prob, advantages, returns, mean, value, log_std, clip, value_coef, entropy_coef):
+    """Mean loss, and sums of policy loss, value loss, KL estimate, clipped samples."""
+    z = (actions - mean) / np.exp(log_std)
+    log_prob = (-0.5 * z**2 - log_std - 0.5 * np.log(2 * np.pi)).sum(1)
+    log_ratio = log_prob - old_log_prob
+    ratio = np.exp(log_ratio)
+    gain = np.minimum(ratio * advantages, np.clip(ratio, 1 - clip, 1 + clip) * advantages)
+    square = 0.5 * (value - returns) ** 2
+    entropy = (log_std + 0.5 * np.log(2 * np.pi * np.e)).sum()
+    loss = -gain.mean() + value_coef * square.mean() - entropy_coef * entropy
+    return loss, np.array([-gain.sum(), square.sum(), (ratio - 1 - log_ratio).sum(), (np.abs(ratio - 1) > clip).sum()])
+
+
+def gae_ref(rewards, values, ended, bootstrap, gamma, lam):
+    """Advantages [T, B] as the discounted sum of temporal-difference errors, written out."""
+    T, B = rewards.shape
+    advantages = np.zeros((T, B))
+    for b in range(B):
+        for t in range(T):
+            weight = 1.0
+            for k in range(t, T):
+                following = bootstrap[k, b] if ended[k, b] else values[k + 1, b]
+                advantages[t, b] += weight * (rewards[k, b] + gamma * following - values[k, b])
+                if ended[k, b]:
+                    break
+                weight *= gamma * lam
+    return advantages
+
+
+def adam_ref(params, first, second, gradient, lr, step, max_norm, betas=(0.9, 0.999), epsilon=1e-5):
+    """Parameters and both moments after one step."""
+    norm = np.sqrt((gradient.astype(float) ** 2).sum())
+    g = gradient * min(1.0, max_norm / (norm + 1e-6))
+    first = betas[0] * first + (1 - betas[0]) * g
+    second = betas[1] * second + (1 - betas[1]) * g**2
+    unbiased = first / (1 - betas[0] ** step), second / (1 - betas[1] ** step)
+    return params - lr * unbiased[0] / (np.sqrt(unbiased[1]) + epsilon), first, second
+
+
+def philox_ref(key, counter):
+    """Philox 4x32-10 with Python's integers: four 32-bit words."""
+    mask = 0xFFFFFFFF
+    k0, k1 = key
+    c0, c1, c2, c3 = counter
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & mask, (p0 >> 32) ^ c3 ^ k1, p0 & mask
+        k0, k1 = (k0 + 0x9E3779B9) & mask, (k1 + 0xBB67AE85) & mask
+    return c0, c1, c2, c3
+
+
+def normal_ref(seed, env, step, dimension):
+    """The standard normal that `gaussian_sample` draws for one number (Box and Muller)."""
+    words = philox_ref((seed & 0xFFFFFFFF, seed >> 32), (env, step, dimension // 2, 2))
+    u0, u1 = ((words[0] >> 8) + 1) / 2**24, (words[1] >> 8) / 2**24
+    turn = 2 * np.pi * u1
+    return np.sqrt(-2 * np.log(u0)) * (np.cos(turn), np.sin(turn))[dimension % 2]

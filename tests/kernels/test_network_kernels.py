@@ -1,0 +1,315 @@
+"""The network kernels against their references. The same file runs in CPython and, in node, in Pyodide."""
+
+import numpy as np
+import pytest
+import reference
+from websim.kernels import TILE, address, library, tiles
+from websim.network import ActorCritic, Mlp
+
+# Batches below, at and across the tile width; widths that are no multiple of a vector.
+SHAPES = [
+    (1, (3, 5, 1)),
+    (16, (4, 8, 8, 2)),
+    (63, (17, 64, 64, 6)),
+    (64, (11, 33, 3)),
+    (200, (17, 64, 64, 6)),
+    (129, (2, 1, 7)),
+]
+
+
+def to_tiles(rows):
+    rows = np.ascontiguousarray(rows, np.float32)
+    out = tiles(*rows.shape)
+    library().ws_gather_tiles(address(out), address(rows), None, *rows.shape)
+    return out
+
+
+def to_rows(tiled, count):
+    out = np.empty((count, tiled.shape[1]), np.float32)
+    library().ws_tiles_to_rows(address(out), address(tiled), count, tiled.shape[1])
+    return out
+
+
+def random_network(rng, widths):
+    net = Mlp(widths)
+    return net, rng.normal(0, 0.5, net.size).astype(np.float32)
+
+
+def forward(net, params, x):
+    count = len(x)
+    out, hidden, batch = tiles(count, int(net.widths[-1])), tiles(count, net.hidden), to_tiles(x)
+    library().ws_mlp_forward(
+        address(out), address(hidden), address(batch), address(params), address(net.widths), net.layers, x.shape[1], count
+    )
+    return out, hidden, batch
+
+
+def backward(net, params, x, dout):
+    _, hidden, batch = forward(net, params, x)
+    gradient, scratch = np.zeros(net.size, np.float32), np.zeros(2 * net.widest * TILE, np.float32)
+    dout_tiles = to_tiles(dout)
+    library().ws_mlp_backward(
+        address(gradient),
+        address(scratch),
+        address(dout_tiles),
+        address(hidden),
+        address(batch),
+        address(params),
+        address(net.widths),
+        net.layers,
+        x.shape[1],
+        len(x),
+    )
+    return gradient
+
+
+@pytest.mark.parametrize(("count", "features"), [(1, 1), (64, 3), (65, 20), (200, 26)])
+def test_tiles_round_trip_and_gather_by_index(count, features):
+    rows = np.random.default_rng(0).normal(size=(count, features)).astype(np.float32)
+    tiled = to_tiles(rows)
+    np.testing.assert_array_equal(to_rows(tiled, count), rows)
+    assert not tiled.transpose(0, 2, 1).reshape(-1, features)[count:].any(), "lanes beyond the batch must be zero"
+
+    order = np.random.default_rng(1).permutation(count).astype(np.int32)
+    gathered = tiles(count, features)
+    library().ws_gather_tiles(address(gathered), address(rows), address(order), count, features)
+    np.testing.assert_array_equal(to_rows(gathered, count), rows[order])
+
+
+@pytest.mark.parametrize(("count", "widths"), SHAPES)
+def test_mlp_forward_equals_ref(count, widths):
+    rng = np.random.default_rng(count)
+    net, params = random_network(rng, widths)
+    x = rng.normal(size=(count, widths[0])).astype(np.float32)
+    out, hidden, _ = forward(net, params, x)
+    expected, expected_hidden = reference.mlp_forward_ref(x, params, widths)
+    np.testing.assert_allclose(to_rows(out, count), expected, rtol=2e-5, atol=2e-5)
+    np.testing.assert_allclose(to_rows(hidden, count), np.hstack(expected_hidden), rtol=2e-5, atol=2e-6)
+
+
+def test_tanh_is_exact_to_a_few_ulp_and_saturates():
+    x = np.concatenate([np.linspace(-12, 12, 4001), [0, 1e-6, -1e-6, 1e30, -1e30]]).astype(np.float32)[:, None]
+    net = Mlp((1, 1, 1))
+    params = np.array([1, 0, 1, 0], np.float32)
+    _, hidden, _ = forward(net, params, x)
+    np.testing.assert_allclose(to_rows(hidden, len(x)), np.tanh(x.astype(float)), rtol=5e-7, atol=0)
+
+
+@pytest.mark.parametrize(("count", "widths"), SHAPES)
+def test_mlp_backward_equals_ref(count, widths):
+    rng = np.random.default_rng(count)
+    net, params = random_network(rng, widths)
+    x = rng.normal(size=(count, widths[0])).astype(np.float32)
+    dout = rng.normal(size=(count, widths[-1])).astype(np.float32)
+    gradient = backward(net, params, x, dout)
+    expected = reference.mlp_backward_ref(x, params, widths, dout)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+
+
+def test_mlp_gradient_equals_finite_differences():
+    rng = np.random.default_rng(3)
+    widths = (4, 6, 5, 2)
+    net, params = random_network(rng, widths)
+    x = rng.normal(size=(9, 4)).astype(np.float32)
+    dout = rng.normal(size=(9, 2)).astype(np.float32)
+    gradient = backward(net, params, x, dout)
+
+    def loss(values):
+        return (reference.mlp_forward_ref(x.astype(float), values, widths)[0] * dout).sum()
+
+    step = 1e-6
+    for i in range(net.size):
+        up, down = params.astype(float), params.astype(float)
+        up[i] += step
+        down[i] -= step
+        assert gradient[i] == pytest.approx((loss(up) - loss(down)) / (2 * step), rel=1e-3, abs=1e-3), f"parameter {i}"
+
+
+def test_backward_adds_to_the_gradient():
+    rng = np.random.default_rng(4)
+    network = ActorCritic(3, 2, (8,), features=3, capacity=5)
+    network.initialize(rng)
+    batch = to_tiles(rng.normal(size=(5, 3)))
+    dmean, dvalue = to_tiles(rng.normal(size=(5, 2))), to_tiles(rng.normal(size=(5, 1)))
+    once, twice = np.zeros((2, network.size), np.float32)
+    network.forward_actor(batch, 5)
+    network.forward_critic(batch, 5)
+    network.backward(once, dmean, dvalue, batch, 5)
+    for _ in range(2):
+        network.backward(twice, dmean, dvalue, batch, 5)
+    assert once.any()
+    np.testing.assert_allclose(twice, 2 * once, rtol=1e-6)
+
+
+@pytest.mark.parametrize("count", [1, 50, 64, 150])
+def test_ppo_loss_equals_ref_and_its_finite_differences(count):
+    rng = np.random.default_rng(count)
+    O, A = 3, 2
+    obs, actions = rng.normal(size=(count, O)), rng.normal(size=(count, A))
+    mean, value = rng.normal(size=(count, A)), rng.normal(size=count)
+    log_std = rng.normal(0, 0.3, A).astype(np.float32)
+    z = (actions - mean) / np.exp(log_std)
+    log_prob = (-0.5 * z**2 - log_std - 0.5 * np.log(2 * np.pi)).sum(1)
+    old_log_prob = log_prob + rng.normal(0, 0.3, count)
+    advantages, returns = rng.normal(size=count), rng.normal(size=count)
+    clip, value_coef, entropy_coef = 0.2, 0.5, 0.01
+
+    batch = to_tiles(np.column_stack([obs, actions, old_log_prob, advantages, returns]))
+    dmean, dvalue = tiles(count, A), tiles(count, 1)
+    dlog_std, stats = np.zeros(A, np.float32), np.zeros(4)
+    mean_tiles, value_tiles = to_tiles(mean), to_tiles(value[:, None])
+    library().ws_ppo_loss(
+        address(dmean), address(dvalue), address(dlog_std), address(stats), address(batch), address(mean_tiles),
+        address(value_tiles), address(log_std), clip, value_coef, entropy_coef, 1 / count, O, A, count,
+    )  # fmt: skip
+
+    def loss(mean, value, log_std):
+        return reference.ppo_loss_ref(
+            actions, old_log_prob, advantages, returns, mean, value, log_std, clip, value_coef, entropy_coef
+        )
+
+    _, expected_stats = loss(mean, value, log_std.astype(float))
+    np.testing.assert_allclose(stats, expected_stats, rtol=1e-4, atol=1e-4)
+
+    step = 1e-6
+
+    def difference(array, index):
+        arrays = [mean.copy(), value.copy(), log_std.astype(float)]
+        values = []
+        for sign in (1, -1):
+            arrays[array][index] += sign * step
+            values.append(loss(*arrays)[0])
+            arrays[array][index] -= sign * step
+        return (values[0] - values[1]) / (2 * step)
+
+    tolerance = {"rel": 2e-3, "abs": 2e-4 / count}
+    for n in range(0, count, 7):
+        assert to_rows(dvalue, count)[n, 0] == pytest.approx(difference(1, n), **tolerance)
+        for a in range(A):
+            assert to_rows(dmean, count)[n, a] == pytest.approx(difference(0, (n, a)), **tolerance)
+    for a in range(A):
+        assert dlog_std[a] == pytest.approx(difference(2, a), rel=2e-3, abs=2e-4)
+
+
+def run_gae(rewards, values, ended, bootstrap, gamma, lam):
+    arrays = [np.ascontiguousarray(a, np.float32) for a in (rewards, values, bootstrap)]
+    ended = np.ascontiguousarray(ended, np.uint8)
+    T, B = arrays[0].shape
+    advantages, returns = np.zeros((2, T, B), np.float32)
+    library().ws_gae(
+        address(advantages), address(returns), address(arrays[0]), address(arrays[1]), address(ended),
+        address(arrays[2]), gamma, lam, T, B,
+    )  # fmt: skip
+    return advantages, returns
+
+
+def test_gae_by_hand():
+    # gamma 0.5, lambda 0.5; rewards 1, 2, 3; values 1, 1, 1 and 4 after the last step.
+    # delta_2 = 3 + 0.5*4 - 1 = 4;   A_2 = 4
+    # delta_1 = 2 + 0.5*1 - 1 = 1.5; A_1 = 1.5 + 0.25*4 = 2.5
+    # delta_0 = 1 + 0.5*1 - 1 = 0.5; A_0 = 0.5 + 0.25*2.5 = 1.125
+    values = [[1], [1], [1], [4]]
+    advantages, returns = run_gae([[1], [2], [3]], values, np.zeros((3, 1)), np.zeros((3, 1)), 0.5, 0.5)
+    np.testing.assert_allclose(advantages[:, 0], [1.125, 2.5, 4], rtol=1e-6)
+    np.testing.assert_allclose(returns[:, 0], [2.125, 3.5, 5], rtol=1e-6)
+
+    # The episode terminates with step 1: delta_1 = 2 + 0 - 1 = 1; A_1 = 1; A_0 = 0.5 + 0.25*1 = 0.75.
+    advantages, _ = run_gae([[1], [2], [3]], values, [[0], [1], [0]], np.zeros((3, 1)), 0.5, 0.5)
+    np.testing.assert_allclose(advantages[:, 0], [0.75, 1, 4], rtol=1e-6)
+
+    # It is truncated there, the final observation worth 6: delta_1 = 2 + 0.5*6 - 1 = 4 = A_1; A_0 = 1.5.
+    advantages, _ = run_gae([[1], [2], [3]], values, [[0], [1], [0]], [[0], [6], [0]], 0.5, 0.5)
+    np.testing.assert_allclose(advantages[:, 0], [1.5, 4, 4], rtol=1e-6)
+
+
+def test_gae_equals_ref():
+    rng = np.random.default_rng(5)
+    T, B = 20, 7
+    rewards, bootstrap = rng.normal(size=(2, T, B)).astype(np.float32)
+    values = rng.normal(size=(T + 1, B)).astype(np.float32)
+    ended = rng.random((T, B)) < 0.15
+    advantages, returns = run_gae(rewards, values, ended, bootstrap, 0.99, 0.95)
+    expected = reference.gae_ref(rewards, values, ended, bootstrap, 0.99, 0.95)
+    np.testing.assert_allclose(advantages, expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(returns, expected + values[:-1], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [0.01, 100.0])
+def test_adam_equals_ref_below_and_above_the_clipping_norm(scale):
+    rng = np.random.default_rng(6)
+    n = 37
+    params, gradient = rng.normal(size=(2, n)).astype(np.float32)
+    first, second = np.abs(rng.normal(size=(2, n))).astype(np.float32)
+    gradient *= np.float32(scale)
+    expected = reference.adam_ref(params, first, second, gradient, 1e-2, 3, 0.5)
+    norm = library().ws_adam(
+        address(params), address(first), address(second), address(gradient), 1e-2, 0.9, 0.999, 1e-5,
+        1 - 0.9**3, 1 - 0.999**3, 0.5, n,
+    )  # fmt: skip
+    assert norm == pytest.approx(np.linalg.norm(gradient.astype(float)), rel=1e-6)
+    for array, value in zip((params, first, second), expected, strict=True):
+        np.testing.assert_allclose(array, value, rtol=1e-5, atol=1e-7)
+
+
+def test_adam_changes_nothing_when_the_gradient_is_not_finite():
+    params, first, second, gradient = np.ones((4, 8), np.float32)
+    gradient[3] = np.nan
+    norm = library().ws_adam(
+        address(params), address(first), address(second), address(gradient), 1e-2, 0.9, 0.999, 1e-5, 0.1, 0.001, 0.5, 8
+    )
+    assert np.isnan(norm)
+    assert (params == 1).all()
+    assert (first == 1).all()
+
+
+def test_moments_and_normalize_equal_ref():
+    rng = np.random.default_rng(7)
+    rows = (rng.normal(size=(101, 5)) * [1, 10, 1e-3, 1, 1] + [0, 1e4, 0, 5, 0]).astype(np.float32)
+    mean, m2 = np.zeros((2, 5))
+    library().ws_moments(address(mean), address(m2), address(rows), *rows.shape)
+    np.testing.assert_allclose(mean, rows.astype(float).mean(0), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(m2, rows.astype(float).var(0) * 101, rtol=1e-9)
+
+    out = np.full((101, 8), 9, np.float32)
+    float_mean, inverse = mean.astype(np.float32), (1 / np.sqrt(m2 / 101)).astype(np.float32)
+    library().ws_normalize(address(out), address(rows), address(float_mean), address(inverse), 1.5, 8, *rows.shape)
+    np.testing.assert_allclose(out[:, :5], np.clip((rows - float_mean) * inverse, -1.5, 1.5), rtol=1e-5, atol=1e-6)
+    assert (out[:, 5:] == 9).all(), "columns beyond the observation belong to the caller"
+
+
+def sample(mean, log_std, seed, step, first_env):
+    count, A = mean.shape
+    action, log_prob = np.zeros((count, A), np.float32), np.zeros(count, np.float32)
+    mean_tiles = to_tiles(mean)
+    library().ws_gaussian_sample(
+        address(action), address(log_prob), address(mean_tiles), address(log_std), seed & 0xFFFFFFFF, seed >> 32,
+        step, first_env, A, count,
+    )  # fmt: skip
+    return action, log_prob
+
+
+def test_gaussian_sample_equals_ref():
+    rng = np.random.default_rng(8)
+    mean, log_std = rng.normal(size=(70, 3)).astype(np.float32), np.array([-1, 0, 0.5], np.float32)
+    seed = 2**40 + 12345
+    action, log_prob = sample(mean, log_std, seed, 9, 100)
+    z = np.array([[reference.normal_ref(seed, 100 + b, 9, a) for a in range(3)] for b in range(70)])
+    np.testing.assert_allclose(action, mean + np.exp(log_std) * z, rtol=2e-5, atol=2e-5)
+    expected = (-0.5 * z**2 - log_std - 0.5 * np.log(2 * np.pi)).sum(1)
+    np.testing.assert_allclose(log_prob, expected, rtol=1e-5, atol=2e-5)
+
+
+def test_gaussian_sample_does_not_depend_on_how_environments_are_split():
+    mean, log_std = np.zeros((100, 6), np.float32), np.zeros(6, np.float32)
+    whole, _ = sample(mean, log_std, 1, 2, 0)
+    parts = [sample(mean[:n], log_std, 1, 2, first)[0] for first, n in ((0, 30), (30, 70))]
+    np.testing.assert_array_equal(whole, np.concatenate(parts))
+
+
+def test_gaussian_sample_is_standard_normal():
+    draws = np.concatenate([sample(np.zeros((1000, 6), np.float32), np.zeros(6, np.float32), 3, t, 0)[0] for t in range(20)])
+    # 120,000 numbers: the standard error of the mean is 0.003, of the variance 0.004, of the kurtosis 0.014.
+    assert abs(draws.mean()) < 0.012
+    assert abs(draws.var() - 1) < 0.016
+    assert abs((draws**4).mean() - 3) < 0.06
+    assert np.abs(np.corrcoef(draws.T) - np.eye(6)).max() < 0.03

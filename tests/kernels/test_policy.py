@@ -1,0 +1,102 @@
+"""Policies: prediction, the file, and files that are broken or foreign."""
+
+import json
+import struct
+import zlib
+
+import numpy as np
+import pytest
+import websim
+from websim.errors import PolicyFileError
+from websim.policy import Policy
+
+
+@pytest.fixture(scope="module")
+def policy():
+    return websim.train("Hopper-v5", total_steps=512, num_envs=8, num_steps=32).policy
+
+
+def test_a_saved_policy_acts_the_same(policy, tmp_path):
+    path = tmp_path / "hopper.websim"
+    policy.save(path)
+    loaded = websim.load_policy(path)
+    obs = np.random.default_rng(0).normal(size=(200, 11))
+    np.testing.assert_array_equal(policy.predict(obs), loaded.predict(obs))
+    assert loaded.to_bytes() == path.read_bytes()
+    assert loaded.spec.to_json() == policy.spec.to_json()
+    assert [file.name for file in tmp_path.iterdir()] == ["hopper.websim"]
+
+
+def test_one_observation_or_many(policy):
+    obs = np.random.default_rng(1).normal(size=(130, 11)).astype(np.float32)
+    many = policy.predict(obs)
+    assert many.shape == (130, 3)
+    np.testing.assert_array_equal(policy.predict(obs[77]), many[77])
+    assert policy.predict(obs[:0]).shape == (0, 3)
+    assert (np.abs(many) <= 1).all()
+
+
+def test_samples_differ_and_stay_in_bounds(policy):
+    obs = np.zeros((50, 11))
+    rng = np.random.default_rng(0)
+    actions = policy.predict(obs, deterministic=False, rng=rng)
+    assert len(np.unique(actions[:, 0])) > 10
+    assert (np.abs(actions) <= 1).all()
+
+
+def test_wrong_observations_are_told(policy):
+    with pytest.raises(ValueError, match=r"predict: expected observations \[11\] or \[B, 11\], got shape \(4,\)"):
+        policy.predict(np.zeros(4))
+    with pytest.raises(ValueError, match="predict: observations hold NaN or infinity"):
+        policy.predict(np.full(11, np.nan))
+
+
+def with_checksum(body):
+    return body + struct.pack("<I", zlib.crc32(body))
+
+
+def edited(policy, change):
+    data = policy.to_bytes()
+    (length,) = struct.unpack_from("<I", data, 8)
+    header = json.loads(data[12 : 12 + length])
+    change(header)
+    text = json.dumps(header).encode()
+    return with_checksum(data[:8] + struct.pack("<I", len(text)) + text + data[12 + length : -4])
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (lambda p: b"", "not a websim policy file"),
+        (lambda p: b"PK\x03\x04 a zip file", "not a websim policy file"),
+        (lambda p: p.to_bytes()[:-100], "damaged or cut off"),
+        (lambda p: p.to_bytes()[:5000] + b"\xff" + p.to_bytes()[5001:], "damaged or cut off"),
+        (lambda p: b"WEBSIM\x00\x02" + p.to_bytes()[8:], "policy file of version 2, expected 1"),
+        (lambda p: with_checksum(b"WEBSIM\x00\x01" + struct.pack("<I", 2**31) + b"{}"), "header does not fit"),
+        (lambda p: edited(p, lambda h: h.pop("spec")), "header does not fit"),
+        (lambda p: edited(p, lambda h: h.update(hidden=[10**9])), "are not within 1 to 4096"),
+        (lambda p: edited(p, lambda h: h.update(hidden=[65, 64])), "expected .* parameters, got"),
+        (lambda p: edited(p, lambda h: h.update(obs_var=[1.0])), "expected 11 means and variances"),
+        (lambda p: edited(p, lambda h: h.update(low="x")), "header does not fit"),
+        (lambda p: edited(p, lambda h: h["spec"].update(surprise=1)), "header does not fit"),
+    ],
+)
+def test_broken_and_foreign_files_are_told(policy, broken, message, tmp_path):
+    path = tmp_path / "broken.websim"
+    path.write_bytes(broken(policy))
+    with pytest.raises(PolicyFileError, match=f"broken.websim: .*{message}"):
+        websim.load_policy(path)
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(PolicyFileError, match="cannot read the policy file: No such file"):
+        websim.load_policy(tmp_path / "none.websim")
+
+
+def test_every_flipped_byte_is_noticed(policy):
+    data = policy.to_bytes()
+    for at in np.random.default_rng(0).integers(0, len(data), 200):
+        flipped = bytearray(data)
+        flipped[at] ^= 0x10
+        with pytest.raises(PolicyFileError):
+            Policy.from_bytes(bytes(flipped))

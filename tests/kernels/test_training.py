@@ -1,0 +1,95 @@
+"""PPO as an SPMD program: it learns, N ranks equal one, and a run is repeatable."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+import websim
+from websim.api import run
+from websim.config import TrainConfig
+from websim.dist import Communicator
+from websim.errors import TrainingDivergedError
+from websim.evaluate import evaluate
+from websim.metrics import METRICS
+from websim.session import Session
+
+# Short rollouts: contact physics doubles a rounding difference every few steps.
+SMALL = {"num_envs": 32, "num_steps": 8, "num_minibatches": 4, "update_epochs": 3, "seed": 7}
+
+
+def train_small(env="Hopper-v5", iterations=2, **settings):
+    settings = {**SMALL, **settings}
+    return websim.train(env, total_steps=iterations * settings["num_envs"] * settings["num_steps"], **settings)
+
+
+def test_it_learns_to_balance():
+    result = websim.train("InvertedPendulum-v5", total_steps=100_000, num_envs=32, num_steps=64, seed=1)
+    assert result.history[0]["charts/episodic_return"] < 100
+    assert result.history[-1]["charts/episodic_return"] > 500
+    returns, _ = evaluate(result.policy, episodes=10)
+    assert returns.mean() > 900
+
+
+@pytest.mark.parametrize("env", ["InvertedPendulum-v5", "Hopper-v5", "HalfCheetah-v5"])
+def test_two_ranks_equal_one(env):
+    one, two = (train_small(env, ranks=ranks, target_kl=0.0) for ranks in (1, 2))
+    start = train_small(env, iterations=1).policy.network.params
+    assert np.abs(one.policy.network.params - start).max() > 1e-3, "the second update moves the parameters"
+    np.testing.assert_allclose(two.policy.network.params, one.policy.network.params, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(two.policy.normalizer.mean, one.policy.normalizer.mean, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(two.policy.normalizer.var, one.policy.normalizer.var, rtol=1e-6, atol=1e-7)
+    for a, b in zip(one.history, two.history, strict=True):
+        for name in a:
+            if not name.startswith(("time/", "charts/SPS")) and a[name] is not None:
+                assert a[name] == pytest.approx(b[name], rel=1e-3, abs=1e-6), name
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_the_same_seed_gives_the_same_bytes(ranks):
+    first, again, other = (train_small(ranks=ranks, seed=seed) for seed in (7, 7, 8))
+    assert first.policy.to_bytes() == again.policy.to_bytes()
+    assert first.policy.to_bytes() != other.policy.to_bytes()
+
+
+def test_every_metric_is_reported_and_finite():
+    history = train_small().history
+    for metrics in history:
+        assert set(metrics) == {m.name for m in METRICS}
+        for metric in METRICS:
+            assert (metrics[metric.name] is None and metric.optional) or np.isfinite(metrics[metric.name])
+    assert [m["global_step"] for m in history] == [256, 512]
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_stop_is_answered_within_200_ms_and_keeps_what_was_learned(ranks):
+    stop = threading.Event()
+    config = TrainConfig(env="HalfCheetah-v5", num_envs=256, ranks=ranks, total_steps=10**9)
+    asked = []
+
+    def on_metrics(metrics):
+        if metrics["iteration"] == 2:
+            asked.append(time.perf_counter())
+            stop.set()
+
+    result = run(config, on_metrics=on_metrics, stop=stop)
+    assert time.perf_counter() - asked[0] < 0.2
+    assert result.stopped
+    assert len(result.history) == 2
+    assert result.policy.predict(np.zeros(17)).shape == (6,)
+
+
+def test_a_failing_rank_ends_the_run_on_all():
+    def on_metrics(metrics):
+        raise RuntimeError("the disk is full")
+
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        run(TrainConfig(env="Hopper-v5", ranks=2, **SMALL), on_metrics=on_metrics)
+
+
+def test_a_diverging_learner_is_told():
+    session = Session(TrainConfig(env="HalfCheetah-v5", **SMALL), Communicator(), lambda: None)
+    session.iterate()
+    session.learner.network.params[5] = np.nan
+    with pytest.raises(TrainingDivergedError, match="iteration 2: the gradient is not finite; start again with a learning_rate below"):
+        session.iterate()
