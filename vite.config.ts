@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { defineConfig, type Plugin } from 'vite';
 
 /**
@@ -8,14 +6,18 @@ import { defineConfig, type Plugin } from 'vite';
  */
 function coiServiceWorker(): Plugin {
   const fileName = 'coi-serviceworker.js';
-  const library = createRequire(import.meta.url).resolve('coi-serviceworker');
   return {
     name: 'coi-serviceworker',
     apply: 'build',
-    generateBundle() {
-      const guard = readFileSync(new URL('webapp/coi-guard.js', import.meta.url), 'utf8');
-      const source = `${guard}\n${readFileSync(library, 'utf8')}`;
-      this.emitFile({ type: 'asset', fileName, source });
+    async generateBundle() {
+      const library = await this.resolve('coi-serviceworker');
+      const guard = await this.resolve(
+        './coi-guard.js',
+        `${this.environment.config.root}/index.html`,
+      );
+      if (!library || !guard) this.error('coi-serviceworker: not installed; run `npm ci`');
+      const sources = [guard, library].map(({ id }) => this.fs.readFile(id, { encoding: 'utf8' }));
+      this.emitFile({ type: 'asset', fileName, source: (await Promise.all(sources)).join('\n') });
     },
     transformIndexHtml: () => [
       { tag: 'script', attrs: { src: `./${fileName}` }, injectTo: 'head-prepend' },
