@@ -21,10 +21,9 @@ export type ByteProgress = (loadedBytes: number, totalBytes: number) => void;
 
 /**
  * Downloads what training needs at once. `.wasm` become modules, `.mjs` and files that are needed
- * later only addresses, all else bytes. Rejects with a WebsimError that names the file.
+ * later only addresses, all else bytes. `base`: the folder of assets.json. Rejects with a WebsimError that names the file.
  */
-export async function loadAssets(baseUrl: string, progress: ByteProgress): Promise<LoadedAssets> {
-  const base = new URL(baseUrl, location.href);
+export async function loadAssets(base: URL, progress: ByteProgress): Promise<LoadedAssets> {
   const { assets } = await loadManifest(new URL('assets.json', base));
   const entries = Object.entries(assets);
   const first = entries.filter(([, entry]) => entry.first);

@@ -52,7 +52,10 @@ export function pythonMessage(traceback: string, type: string): string {
   const at = lines.findLastIndex((line) => headline.test(line));
   const match = headline.exec(lines[at] ?? '');
   if (!match) return lines.at(-1) ?? type;
-  const text = [match[2] ?? '', ...lines.slice(at + 1)].join(' ').trim();
+  const text = [match[2] ?? '', ...lines.slice(at + 1)]
+    .map((line) => line.trim())
+    .join(' ')
+    .trim();
   const forTheUser = match[1]?.startsWith('websim.') && text !== '';
   return forTheUser || !text ? text || type : `${type}: ${text}`;
 }

@@ -62,8 +62,7 @@ export class Host {
   }
 
   private openEngine(xml: string, numEnvs: number): number {
-    const frames = this.link?.frames ?? null;
-    const engine = new PhysicsEngine(this.mujoco, () => this.python.heap, frames, xml, numEnvs);
+    const engine = new PhysicsEngine(this.mujoco, () => this.python.heap, this.link, xml, numEnvs);
     this.lastId++;
     this.engines.set(this.lastId, engine);
     return this.lastId;

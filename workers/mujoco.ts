@@ -33,6 +33,8 @@ type MujocoFactory = (options: {
 
 /** The kernel keeps small fixed arrays on its stack. */
 const KERNEL_STACK_BYTES = 64 * 1024;
+/** Sizes and addresses have 32 bits. */
+const MAX_BYTES = 2 ** 32 - 1;
 /** Static data of a module that is linked without an address of its own would lie below this. */
 const LOW_MEMORY_BYTES = 1024 * 1024;
 
@@ -74,7 +76,7 @@ export class Mujoco {
 
   /** Zeroed block. Throws when the memory cannot grow any further. */
   allocate(nbytes: number): number {
-    const address = this.c.malloc(Math.max(nbytes, 1)) >>> 0;
+    const address = nbytes <= MAX_BYTES ? this.c.malloc(Math.max(nbytes, 1)) >>> 0 : 0;
     if (address === 0) {
       const megabytes = (nbytes / 1e6).toFixed(0);
       throw new Error(

@@ -3,7 +3,7 @@
 
 import type { MjData, MjModel } from '@mujoco/mujoco';
 import type { FrameWriter } from './frames';
-import type { Mujoco } from './mujoco';
+import type { Kernels, Mujoco } from './mujoco';
 
 /** Facts of a model that Python needs to compile a task; `engine/model.py` has the same fields. */
 export interface ModelInfo {
@@ -22,6 +22,16 @@ export interface ModelInfo {
 const F64 = 8;
 const F32 = 4;
 const U32 = 4;
+
+/** Rows of one kernel call: the largest batches take seconds, and a rank must show that it is alive. */
+const ROWS_PER_CALL = 1024;
+
+/** What the engine needs of a run. */
+export interface EngineLink {
+  readonly frames: FrameWriter;
+  /** "I am alive". */
+  pulse(): void;
+}
 
 /** A block of MuJoCo's memory. */
 interface Block {
@@ -53,7 +63,7 @@ export class PhysicsEngine {
   constructor(
     private readonly mujoco: Mujoco,
     private readonly caller: () => Uint8Array,
-    private readonly frames: FrameWriter | null,
+    private readonly link: EngineLink | null,
     xml: string,
     private readonly numEnvs: number,
   ) {
@@ -90,20 +100,13 @@ export class PhysicsEngine {
   }
 
   step(actionsAt: number, obsAt: number, signalsAt: number, flagsAt: number): void {
-    const { program, obs, signals } = this.task();
+    const { obs, signals } = this.task();
     this.copyIn(this.actions, actionsAt);
     this.mujoco.call((k) => {
-      k.ws_step(
-        this.rows.address,
-        obs.address,
-        signals.address,
-        this.flags.address,
-        this.actions.address,
-        this.m,
-        this.d,
-        program.address,
-        this.numEnvs,
-      );
+      for (let first = 0; first < this.numEnvs; first += ROWS_PER_CALL) {
+        this.stepRows(k, first, Math.min(ROWS_PER_CALL, this.numEnvs - first));
+        this.link?.pulse();
+      }
     });
     this.copyOut(obsAt, obs);
     this.copyOut(signalsAt, signals);
@@ -191,9 +194,25 @@ export class PhysicsEngine {
     this.model.delete();
   }
 
+  private stepRows(kernels: Kernels, first: number, count: number): void {
+    const { program, obs, signals } = this.task();
+    const at = (block: Block) => block.address + first * (block.nbytes / this.numEnvs);
+    kernels.ws_step(
+      at(this.rows),
+      at(obs),
+      at(signals),
+      at(this.flags),
+      at(this.actions),
+      this.m,
+      this.d,
+      program.address,
+      count,
+    );
+  }
+
   /** Writes the poses [G, 12] of the followed environment, if it is one of this engine's. */
   private recordPose(): void {
-    const { frames } = this;
+    const frames = this.link?.frames;
     if (!frames) return;
     const row = frames.focus - this.firstEnv;
     if (row < 0 || row >= this.numEnvs) return;

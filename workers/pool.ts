@@ -39,7 +39,7 @@ export class TrainingPool extends EventTarget {
   readonly isolated = globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined';
   readonly maxRanks = this.isolated ? navigator.hardwareConcurrency : 1;
   readonly workers: RankClient[] = [];
-  private readonly baseUrl: string;
+  private readonly baseUrl: URL;
   private readonly boots: Promise<void>[] = [];
   private readonly stages: LoadStage[] = [];
   private readonly scenes = new Map<string, Promise<SceneDescription>>();
@@ -51,7 +51,7 @@ export class TrainingPool extends EventTarget {
   /** `baseUrl`: the folder of `runtime/`, with a slash at its end. */
   constructor(options: { baseUrl: string }) {
     super();
-    this.baseUrl = options.baseUrl;
+    this.baseUrl = new URL(options.baseUrl, location.href);
   }
 
   /** Resolves when `ranks` workers are ready; those that live already stay. */

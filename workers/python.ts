@@ -44,7 +44,8 @@ export class Python {
       );
       await timed('numpy', async () => {
         await pyodide.loadPackage('numpy', { messageCallback: () => {} });
-        pyodide.unpackArchive(assets['websim.whl'] as ArrayBuffer, 'wheel');
+        const [extractDir] = pyodide.pyimport('site').getsitepackages();
+        pyodide.unpackArchive(assets['websim.whl'] as ArrayBuffer, 'wheel', { extractDir });
         pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(assets['net.so'] as ArrayBuffer));
       });
       return new Python(pyodide);

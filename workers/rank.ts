@@ -49,6 +49,7 @@ export class Rank {
   private interrupt: SharedArrayBuffer | null = null;
   private run: ActiveRun | null = null;
   private readonly turns = new MessageChannel();
+  private turnPending = false;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -93,6 +94,8 @@ export class Rank {
       case 'policy':
         if (!this.run) throw new Error('there is no run to take the policy of');
         return this.run.session.policy();
+      default:
+        throw new Error(`unknown request ${JSON.stringify(request satisfies never)}`);
     }
   }
 
@@ -104,7 +107,7 @@ export class Rank {
     this.booted.setLink(link);
     try {
       const session = this.booted.training.openSession(JSON.stringify(config), rank, worldSize);
-      this.run = { session, link, paused: false, lastPolicy: 0 };
+      this.run = { session, link, paused: false, lastPolicy: Number.NEGATIVE_INFINITY };
     } catch (error) {
       this.booted.setLink(null);
       throw error;
@@ -122,8 +125,8 @@ export class Rank {
         run.link.setRunning(false);
         break;
       case 'resume':
-        if (run.paused) this.nextTurn();
         run.paused = false;
+        this.nextTurn();
         break;
       case 'stop':
         this.end(run, 'stopped');
@@ -132,6 +135,7 @@ export class Rank {
   }
 
   private iterate(): void {
+    this.turnPending = false;
     const { run } = this;
     if (!run || run.paused) return;
     let metrics: string | null;
@@ -199,6 +203,8 @@ export class Rank {
   }
 
   private nextTurn(): void {
+    if (this.turnPending) return;
+    this.turnPending = true;
     this.turns.port2.postMessage(null);
   }
 

@@ -8,13 +8,13 @@ export interface Pulse {
   beat: number;
 }
 
-const TICK_MS = 250;
+const TICK_MS = 200;
 const STALL_MS = 4000;
 /**
  * A tick counts for no more than this, however late it comes: a laptop that wakes up, or a page that
  * was throttled in the background, has not seen the ranks stand still all that time.
  */
-const LONGEST_TICK_MS = 2 * TICK_MS;
+const LONGEST_TICK_MS = 3 * TICK_MS;
 
 export class Watchdog {
   private timer: ReturnType<typeof setInterval> | null = null;

@@ -1,0 +1,45 @@
+// A worker without a thread: the test reads what it was sent, and says what it answers.
+
+import type { RankEvent, Request, RequestResult } from '../../workers/protocol';
+import { RankClient, type WorkerLike } from '../../workers/rank_client';
+
+export class FakeWorker implements WorkerLike {
+  readonly sent: Request[] = [];
+  terminated = false;
+  private readonly listeners = new Map<string, (event: Event) => void>();
+
+  postMessage(message: unknown): void {
+    this.sent.push(message as Request);
+  }
+
+  addEventListener(type: string, listener: (event: Event) => void): void {
+    this.listeners.set(type, listener);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  dispatch(type: string, event: object): void {
+    if (!this.terminated) this.listeners.get(type)?.(event as Event);
+  }
+
+  say(event: RankEvent): void {
+    this.dispatch('message', { data: event });
+  }
+
+  /** Answers all requests that were not answered yet. */
+  answer(result: RequestResult[Request['type']] = {}): void {
+    for (const { id } of this.sent.splice(0)) {
+      this.dispatch('message', { data: { type: 'reply', id, result } });
+    }
+  }
+}
+
+export function fakeRanks(count: number): { workers: FakeWorker[]; clients: RankClient[] } {
+  const workers = Array.from({ length: count }, () => new FakeWorker());
+  const clients = workers.map(
+    (worker, rank) => new RankClient(rank, worker, new SharedArrayBuffer(4)),
+  );
+  return { workers, clients };
+}

@@ -1,0 +1,218 @@
+import { afterEach, expect, it } from 'vitest';
+import type { RankEvent, Reply, Request } from '../../workers/protocol';
+import { type BootRuntime, Rank } from '../../workers/rank';
+import type { RankRuntime } from '../../workers/rank_runtime';
+import type { RunLink } from '../../workers/run_link';
+import type { TrainConfig } from '../../workers/schema';
+import { RankState, RankWord, SharedMemory } from '../../workers/shared_memory';
+import type { TrainingSession } from '../../workers/training_module';
+
+type Message = Reply | RankEvent;
+
+/** An exception as Pyodide gives it out. */
+function pythonError(type: string, text: string): Error {
+  return Object.assign(new Error(`Traceback (most recent call last):\n${text}`), {
+    name: 'PythonError',
+    type,
+  });
+}
+
+/** A session that counts, and ends or throws as the test says. */
+class CountingSession implements TrainingSession {
+  iterations = 0;
+  closed = false;
+  onIterate: () => string | null = () => JSON.stringify({ iteration: this.iterations });
+
+  iterate(): string | null {
+    this.iterations++;
+    return this.onIterate();
+  }
+  policy(): Uint8Array {
+    return Uint8Array.of(this.iterations);
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+const ports: MessagePort[] = [];
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close();
+});
+
+class Page {
+  readonly messages: Message[] = [];
+  readonly session = new CountingSession();
+  link: RunLink | null = null;
+  private readonly port: MessagePort;
+  private lastId = 0;
+
+  constructor(runtime: Partial<RankRuntime> = {}) {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    this.port = port1;
+    port1.onmessage = ({ data }) => this.messages.push(data);
+    const boot: BootRuntime = async (_assets, _cores, onStage) => {
+      onStage('ready');
+      return {
+        seconds: { python: 1 },
+        training: {
+          check: (request) => JSON.stringify({ error: request }),
+          sceneXml: () => '',
+          frameSkip: () => 1,
+          openSession: () => this.session,
+        },
+        describeScene: () => {
+          throw pythonError('ConfigError', 'websim.errors.ConfigError: unknown task');
+        },
+        setLink: (link) => {
+          this.link = link;
+        },
+        setInterruptBuffer: () => {},
+        ...runtime,
+      };
+    };
+    new Rank(port2, boot);
+    port2.start();
+  }
+
+  send(request: Record<string, unknown>): number {
+    this.lastId++;
+    this.port.postMessage({ id: this.lastId, ...request });
+    return this.lastId;
+  }
+
+  async request(request: Record<string, unknown>): Promise<Reply> {
+    const id = this.send(request);
+    return (await this.find((message) => 'id' in message && message.id === id)) as Reply;
+  }
+
+  async find(wanted: (message: Message) => boolean): Promise<Message> {
+    for (;;) {
+      const message = this.messages.find(wanted);
+      if (message) return message;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  event(type: RankEvent['type']): Promise<Message> {
+    return this.find((message) => message.type === type);
+  }
+
+  boot(rank = 0): Promise<Reply> {
+    return this.request({ type: 'boot', assets: {}, cores: 2, rank, interrupt: null });
+  }
+
+  open(shared: SharedArrayBuffer | null = null, rank = 0): Promise<Reply> {
+    const config = { env: 'Hopper-v5' } as TrainConfig;
+    const worldSize = shared ? 2 : 1;
+    return this.request({ type: 'open', config, rank, worldSize, shared });
+  }
+}
+
+it('answers each request by its id, errors as one sentence with a traceback', async () => {
+  const page = new Page();
+  expect(await page.boot()).toMatchObject({ type: 'reply', result: { seconds: { python: 1 } } });
+  expect(page.messages[0]).toEqual({ type: 'stage', stage: 'ready', rank: 0 });
+  expect(await page.request({ type: 'scene', env: 'x' })).toMatchObject({
+    type: 'error',
+    error: { rank: 0, message: 'unknown task', traceback: expect.stringContaining('Traceback') },
+  });
+});
+
+it.each([
+  ['scene', 'the worker is not booted yet'],
+  ['policy', 'there is no run to take the policy of'],
+  ['nonsense', 'unknown request {"id":1,"type":"nonsense"}'],
+] as [Request['type'] | 'nonsense', string][])('refuses %s out of place', async (type, message) => {
+  expect(await new Page().request({ type })).toMatchObject({ type: 'error', error: { message } });
+});
+
+it('gives NaN to Python under its own name, for JSON has none', async () => {
+  const page = new Page();
+  await page.boot();
+  const { result } = (await page.request({
+    type: 'check',
+    request: { env: 'a', learning_rate: Number.NaN },
+  })) as unknown as { result: { error: string } };
+  expect(result.error).toBe('{"env":"a","learning_rate":"NaN"}');
+});
+
+it('iterates until the session is complete, then posts the policy and the end', async () => {
+  const page = new Page();
+  await page.boot();
+  page.session.onIterate = () =>
+    page.session.iterations > 3 ? null : JSON.stringify({ iteration: page.session.iterations });
+  await page.open();
+  expect(await page.event('ended')).toEqual({ type: 'ended', reason: 'finished' });
+  const types = page.messages.slice(-6).map(({ type }) => type);
+  expect(types).toEqual(['metrics', 'policy', 'metrics', 'metrics', 'policy', 'ended']);
+  expect(page.session.closed).toBe(true);
+  expect(page.link).toBeNull();
+});
+
+it('takes requests between iterations: pause, policy, resume, stop', async () => {
+  const page = new Page();
+  await page.boot();
+  await page.open();
+  await page.request({ type: 'command', command: 'pause' });
+  const { iterations } = page.session;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(page.session.iterations).toBe(iterations);
+  expect(await page.request({ type: 'policy' })).toMatchObject({
+    result: Uint8Array.of(iterations),
+  });
+  await page.request({ type: 'focus', env: 3 });
+  expect(page.link?.frames.focus).toBe(3);
+  await page.request({ type: 'command', command: 'resume' });
+  while (page.session.iterations < iterations + 3) await new Promise((r) => setTimeout(r, 1));
+  await page.request({ type: 'command', command: 'stop' });
+  expect(await page.event('ended')).toEqual({ type: 'ended', reason: 'stopped' });
+  expect(await page.request({ type: 'command', command: 'stop' })).toMatchObject({ result: {} });
+});
+
+it.each(['StopRequested', 'KeyboardInterrupt'])('ends as stopped on %s', async (type) => {
+  const page = new Page();
+  await page.boot();
+  page.session.onIterate = () => {
+    throw pythonError(type, type);
+  };
+  await page.open();
+  expect(await page.event('ended')).toEqual({ type: 'ended', reason: 'stopped' });
+});
+
+it('fails on any other error, releases the other ranks, and can be opened again', async () => {
+  const page = new Page();
+  await page.boot(1);
+  page.session.onIterate = () => {
+    throw pythonError('ValueError', 'ValueError: shapes differ');
+  };
+  const memory = SharedMemory.create(2, 1);
+  await page.open(memory.buffer, 1);
+  expect(await page.event('failed')).toMatchObject({
+    error: { rank: 1, message: 'ValueError: shapes differ' },
+  });
+  expect(memory.abortedBy).toBe(1);
+  expect(Atomics.load(memory.rankWords(1), RankWord.STATE)).toBe(RankState.IDLE);
+  page.session.onIterate = () => null;
+  expect(await page.open(SharedMemory.create(2, 1).buffer, 1)).toMatchObject({ type: 'reply' });
+  expect(await page.event('ended')).toEqual({ type: 'ended', reason: 'finished' });
+});
+
+it('leaves a run that another rank has aborted, without an error of its own', async () => {
+  const page = new Page();
+  await page.boot();
+  const memory = SharedMemory.create(2, 1);
+  page.session.onIterate = () => {
+    // Python wraps what its collective throws.
+    try {
+      page.link?.gather(new Uint8Array(1), new Uint8Array(2), 1, 'gradient');
+    } catch {
+      throw pythonError('CollectiveAbortedError', 'websim.errors.CollectiveAbortedError: x');
+    }
+    return null;
+  };
+  memory.abort(1);
+  await page.open(memory.buffer);
+  expect(await page.event('ended')).toEqual({ type: 'ended', reason: 'stopped' });
+});

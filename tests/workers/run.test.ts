@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SceneDescription } from '../../workers/protocol';
+import type { RankClient } from '../../workers/rank_client';
+import { TrainingRun } from '../../workers/run';
+import type { Metrics, TrainConfig } from '../../workers/schema';
+import { RankState, RankWord, SharedMemory } from '../../workers/shared_memory';
+import { type FakeWorker, fakeRanks } from './fake_worker';
+
+const config = { env: 'Hopper-v5', num_envs: 8, ranks: 2 } as TrainConfig;
+const scene = { geoms: [{}] } as SceneDescription;
+const metrics = { iteration: 1 } as Metrics;
+
+interface Setup {
+  run: TrainingRun;
+  workers: FakeWorker[];
+  clients: RankClient[];
+  memory: SharedMemory | null;
+}
+
+async function startRun(ranks: number, isolated = true): Promise<Setup> {
+  const { workers, clients } = fakeRanks(ranks);
+  const memory = isolated ? SharedMemory.create(ranks, 1) : null;
+  const run = new TrainingRun(config, scene, clients, memory);
+  const opening = run.open();
+  for (const worker of workers) worker.answer();
+  await opening;
+  for (const rank of clients.keys()) setState(memory, rank, RankState.RUNNING);
+  return { run, workers, clients, memory };
+}
+
+function setState(memory: SharedMemory | null, rank: number, state: number): void {
+  if (memory) Atomics.store(memory.rankWords(rank), RankWord.STATE, state);
+}
+
+/** Ranks that are alive, for `seconds` of the fake clock. */
+async function live(memory: SharedMemory | null, ranks: number[], seconds: number): Promise<void> {
+  for (let i = 0; i < 10 * seconds; i++) {
+    for (const rank of ranks) {
+      if (memory) Atomics.add(memory.rankWords(rank), RankWord.HEARTBEAT, 1);
+    }
+    await vi.advanceTimersByTimeAsync(100);
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a run that goes well', () => {
+  it('collects metrics and the policy, and is done when all ranks are', async () => {
+    const { run, workers } = await startRun(2);
+    const seen: unknown[] = [];
+    run.addEventListener('metrics', (event) => seen.push((event as CustomEvent).detail));
+    run.addEventListener('state', () => seen.push(run.state));
+    run.addEventListener('ended', () => seen.push('ended event'));
+    workers[0]?.say({ type: 'metrics', metrics });
+    workers[0]?.say({ type: 'policy', policy: Uint8Array.of(1) });
+    workers[0]?.say({ type: 'ended', reason: 'finished' });
+    expect(run.state).toBe('running');
+    workers[1]?.say({ type: 'ended', reason: 'finished' });
+    expect(await run.done).toEqual({
+      reason: 'finished',
+      history: [metrics],
+      policy: Uint8Array.of(1),
+    });
+    expect(seen).toEqual([metrics, 'ended', 'ended event']);
+    expect(await run.policy()).toEqual(Uint8Array.of(1));
+  });
+
+  it('holds rank 0 alone while paused, for as long as it takes', async () => {
+    const { run, workers, memory } = await startRun(2);
+    const pausing = run.pause();
+    expect(workers[0]?.sent).toMatchObject([{ type: 'command', command: 'pause' }]);
+    workers[0]?.answer();
+    await pausing;
+    setState(memory, 0, RankState.IDLE);
+    setState(memory, 1, RankState.WAITING);
+    expect(run.state).toBe('paused');
+    await live(memory, [1], 30);
+    expect(run.state).toBe('paused');
+    const resuming = run.resume();
+    workers[0]?.answer();
+    await resuming;
+    expect(run.state).toBe('running');
+    expect(workers[1]?.sent).toEqual([]);
+  });
+
+  it('refuses to follow an environment that is not there', async () => {
+    const { run, memory } = await startRun(2);
+    await run.focus(7);
+    expect(Atomics.load(memory?.control ?? new Int32Array(3), 2)).toBe(7);
+    await expect(run.focus(8)).rejects.toThrow('expected a whole number from 0 to 7, got 8');
+    await expect(run.focus(0.5)).rejects.toThrow('got 0.5');
+  });
+});
+
+describe('stop', () => {
+  it('sets the stop word at once and is done when the ranks are', async () => {
+    const { run, workers, memory } = await startRun(2);
+    const stopping = run.stop();
+    expect(memory?.stopped).toBe(true);
+    expect(run.state).toBe('stopping');
+    for (const worker of workers) worker.say({ type: 'ended', reason: 'stopped' });
+    await stopping;
+    expect(run.state).toBe('ended');
+    expect((await run.done).reason).toBe('stopped');
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(workers.map((worker) => worker.terminated)).toEqual([false, false]);
+  });
+
+  it('interrupts the ranks that do not answer in 100 ms, and ends them 1 s later', async () => {
+    const { run, workers, clients } = await startRun(2);
+    const stopping = run.stop();
+    workers[0]?.say({ type: 'ended', reason: 'stopped' });
+    const words = clients.map(({ interruptBuffer }) => new Int32Array(interruptBuffer as never));
+    await vi.advanceTimersByTimeAsync(99);
+    expect(words.map((word) => word[0])).toEqual([0, 0]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(words.map((word) => word[0])).toEqual([0, 2]);
+    await vi.advanceTimersByTimeAsync(1000);
+    await stopping;
+    expect(workers.map((worker) => worker.terminated)).toEqual([false, true]);
+    expect((await run.done).reason).toBe('stopped');
+  });
+
+  it('waits for the iteration where the page is not isolated, then ends the worker', async () => {
+    const { run, workers } = await startRun(1, false);
+    const stopping = run.stop();
+    expect(workers[0]?.sent).toMatchObject([{ type: 'command', command: 'stop' }]);
+    await vi.advanceTimersByTimeAsync(2900);
+    expect(workers[0]?.terminated).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    await stopping;
+    expect(workers[0]?.terminated).toBe(true);
+    expect(await run.done).toEqual({ reason: 'stopped', history: [], policy: null });
+  });
+});
+
+describe('a rank that fails', () => {
+  it('ends the run with its error and releases the others', async () => {
+    const { run, workers, memory } = await startRun(2);
+    const error = { rank: 1, message: 'it broke', traceback: 'File "a.py"' };
+    workers[1]?.say({ type: 'failed', error });
+    expect(memory?.abortedBy).toBe(1);
+    workers[0]?.say({ type: 'ended', reason: 'stopped' });
+    await expect(run.done).rejects.toMatchObject({ message: 'it broke', report: /File/ });
+    expect(workers.map((worker) => worker.terminated)).toEqual([false, true]);
+  });
+
+  it('takes along those that do not leave', async () => {
+    const { run, workers } = await startRun(2);
+    workers[0]?.dispatch('error', { message: 'out of memory' });
+    await vi.advanceTimersByTimeAsync(500);
+    await expect(run.done).rejects.toThrow('Rank 0 stopped: out of memory');
+    expect(workers[1]?.terminated).toBe(true);
+  });
+
+  it.each([0, 1])('is named within 5 s when rank %i no longer answers', async (dead) => {
+    const { run, workers, memory } = await startRun(2);
+    const alive = 1 - dead;
+    await live(memory, [0, 1], 10);
+    expect(run.state).toBe('running');
+    await live(memory, [alive], 4.3);
+    expect(workers[dead]?.terminated).toBe(true);
+    expect(memory?.abortedBy).toBe(dead);
+    workers[alive]?.say({ type: 'ended', reason: 'stopped' });
+    await expect(run.done).rejects.toThrow(`Rank ${dead} stopped answering: no sign of life`);
+    expect(workers[alive]?.terminated).toBe(false);
+  });
+
+  it('is noticed by its messages where the page is not isolated', async () => {
+    const { run, workers } = await startRun(1, false);
+    for (let i = 0; i < 20; i++) {
+      workers[0]?.say({ type: 'alive' });
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    expect(run.state).toBe('running');
+    await vi.advanceTimersByTimeAsync(4500);
+    await expect(run.done).rejects.toThrow('Rank 0 stopped answering');
+  });
+
+  it('is one that goes on when another has ended', async () => {
+    const { run, workers, memory } = await startRun(2);
+    workers[0]?.say({ type: 'ended', reason: 'finished' });
+    setState(memory, 0, RankState.IDLE);
+    await live(memory, [1], 4.5);
+    await expect(run.done).rejects.toThrow('Rank 1 did not end although rank 0 has');
+  });
+
+  it('cannot open: the start is refused and every rank is free', async () => {
+    const { workers, clients } = fakeRanks(2);
+    const memory = SharedMemory.create(2, 1);
+    const run = new TrainingRun(config, scene, clients, memory);
+    const opening = run.open();
+    const error = { rank: 1, message: 'no room', traceback: '' };
+    const id = workers[1]?.sent[0]?.id;
+    workers[0]?.answer();
+    workers[1]?.dispatch('message', { data: { type: 'error', id, error } });
+    const refused = expect(opening).rejects.toThrow('no room');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(memory.abortedBy).toBe(1);
+    workers[0]?.say({ type: 'ended', reason: 'stopped' });
+    await refused;
+    expect(run.state).toBe('ended');
+    expect(workers.map((worker) => worker.terminated)).toEqual([false, false]);
+  });
+});
