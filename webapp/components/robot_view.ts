@@ -10,8 +10,9 @@ import { base, controls, panel } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
 import { FrameLoop } from '../viewer/frame_loop';
 import { type Pace, Playback } from '../viewer/playback';
-import { RobotViewer } from '../viewer/robot_viewer';
+import { OrbitControls } from '../viewer/orbit_controls';
 import { readViewTheme } from '../viewer/theme';
+import { ViewerClient } from '../viewer/viewer_client';
 import './load_progress';
 
 const darkMode = matchMedia('(prefers-color-scheme: dark)');
@@ -25,7 +26,8 @@ export class RobotView extends LitElement {
   @state() private focused = 0;
   @state() private speed = 0;
 
-  #viewer: RobotViewer | null = null;
+  #viewer: ViewerClient | null = null;
+  #controls: OrbitControls | null = null;
   #loop: FrameLoop | null = null;
   #scene: SceneDescription | null = null;
   #run: TrainingRun | null = null;
@@ -33,7 +35,7 @@ export class RobotView extends LitElement {
   #pace: Pace = 'live';
   /** Something other than the snapshot changed since the last drawing. */
   #stale = true;
-  #lastTime = 0;
+  #lastDraw = 0;
   #speedWritten = 0;
   readonly #resize = new ResizeObserver(() => this.#fit());
 
@@ -47,20 +49,25 @@ export class RobotView extends LitElement {
     darkMode.removeEventListener('change', this.#onTheme);
     this.#resize.disconnect();
     this.#loop?.stop();
-    this.#viewer?.dispose();
+    this.#viewer?.close();
   }
 
   protected override firstUpdated(): void {
     const canvas = this.renderRoot.querySelector('canvas')!;
-    try {
-      this.#viewer = new RobotViewer(canvas, readViewTheme(this), this.#invalidate);
-    } catch {
+    if (!('transferControlToOffscreen' in canvas)) {
       this.available = false;
       return;
     }
-    const viewer = this.#viewer;
+    const viewer = new ViewerClient(
+      canvas,
+      readViewTheme(this),
+      this.#onDrawn,
+      this.#onUnavailable,
+    );
+    this.#viewer = viewer;
+    this.#controls = new OrbitControls(canvas, this.#invalidate);
     this.#loop = new FrameLoop(this, this.#draw, () =>
-      viewer.cost.interval(this.#run?.state === 'running'),
+      viewer.interval(this.#run?.state === 'running'),
     );
     this.#resize.observe(this.#stage);
     darkMode.addEventListener('change', this.#onTheme);
@@ -133,7 +140,7 @@ export class RobotView extends LitElement {
   }
 
   #resetButton() {
-    return html`<button class="chip reset" @click=${() => this.#viewer?.resetView()}>Reset view</button>`;
+    return html`<button class="chip reset" @click=${() => this.#controls?.reset()}>Reset view</button>`;
   }
 
   /** Takes over the store's model and run when they are others than before. */
@@ -143,6 +150,7 @@ export class RobotView extends LitElement {
     if (scene !== this.#scene) {
       this.#scene = scene;
       this.#viewer.setScene(scene);
+      this.#controls?.reset();
       this.#stale = true;
     }
     if (run !== this.#run || !this.#playback) {
@@ -169,22 +177,43 @@ export class RobotView extends LitElement {
   }
 
   readonly #draw = (seconds: number): boolean => {
-    const elapsed = Math.min(0.1, seconds - this.#lastTime);
-    this.#lastTime = seconds;
     const playback = this.#playback;
-    if (!playback || !this.#viewer) return false;
-    const moved = playback.advance(seconds, this.#run?.state === 'running');
-    if (moved || this.#stale) this.#stale = this.#viewer.draw(playback.snapshot, elapsed);
+    if (!playback || !this.#viewer || !this.#controls) return false;
+    const training = this.#run?.state === 'running';
+    const moved = playback.advance(seconds, training);
+    this.#stale ||= moved;
+    if (this.#stale && !this.#viewer.busy) {
+      this.#stale = false;
+      this.#viewer.draw(
+        playback.snapshot,
+        this.#controls.orbit,
+        Math.min(0.1, seconds - this.#lastDraw),
+      );
+      this.#lastDraw = seconds;
+    }
     if (seconds - this.#speedWritten > SPEED_PERIOD || playback.speed === 0) {
       this.#speedWritten = seconds;
       this.speed = playback.speed;
     }
-    return moved || this.#stale || this.#run?.state === 'running';
+    return moved || training;
   };
 
   readonly #invalidate = (): void => {
     this.#stale = true;
     this.#loop?.wake();
+  };
+
+  /** The frame is out; what changed meanwhile is drawn next. */
+  readonly #onDrawn = (moving: boolean): void => {
+    this.#stale ||= moving;
+    if (this.#stale) this.#loop?.wake();
+  };
+
+  readonly #onUnavailable = (): void => {
+    this.available = false;
+    this.#loop?.stop();
+    this.#viewer?.close();
+    this.#viewer = null;
   };
 
   readonly #onTheme = (): void => {

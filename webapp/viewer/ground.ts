@@ -13,7 +13,7 @@ import {
 } from 'three';
 import type { SceneDescription } from '../../workers/protocol';
 import { type Bounds, isVisible } from './bounds';
-import type { ViewTheme } from './theme';
+import type { ViewTheme } from './viewer_protocol';
 
 const VERTEX_SHADER = /* glsl */ `
   uniform vec2 center;
@@ -84,7 +84,8 @@ export class Ground {
       }),
     );
     this.#floor.renderOrder = -2;
-    const patch = bounds.radius * 6;
+    // Shadows are the dearest pixels, so only the floor around the robot receives them.
+    const patch = bounds.radius * 3.6;
     this.#shadow = new Mesh(
       new PlaneGeometry(patch, patch),
       new ShadowMaterial({ depthWrite: false }),
@@ -103,9 +104,9 @@ export class Ground {
 
   setTheme(theme: ViewTheme): void {
     const { uniforms } = this.#floor.material;
-    uniforms['light']!.value = theme.groundLight.clone().multiply(this.#tint);
-    uniforms['dark']!.value = theme.groundDark.clone().multiply(this.#tint);
-    uniforms['line']!.value = theme.groundLine.clone().multiply(this.#tint);
+    uniforms['light']!.value = new Color(theme.groundLight).multiply(this.#tint);
+    uniforms['dark']!.value = new Color(theme.groundDark).multiply(this.#tint);
+    uniforms['line']!.value = new Color(theme.groundLine).multiply(this.#tint);
     this.#shadow.material.opacity = theme.shadowStrength;
   }
 

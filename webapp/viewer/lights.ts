@@ -42,12 +42,4 @@ export class Lights {
     this.#rim.target.position.copy(point);
     this.#rim.position.set(point.x + 2 * r, point.y + 4 * r, point.z + 1.5 * r);
   }
-
-  set shadows(on: boolean) {
-    this.#key.castShadow = on;
-  }
-
-  dispose(): void {
-    this.#key.shadow.dispose();
-  }
 }

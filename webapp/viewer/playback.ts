@@ -63,31 +63,22 @@ export class Playback {
     else this.#rate.pause();
     if (head === 0) return false;
 
-    const wantedLag = Math.min(
-      this.#rate.framesPerSecond * this.#rate.bridgeSeconds,
-      0.5 * capacity,
-    );
+    const ceiling = (this.pace === 'real' ? 1 : FASTEST) / this.#controlPeriod;
+    const rate = Math.min(this.#rate.framesPerSecond, ceiling);
+    const wantedLag = Math.min(rate * this.#rate.bridgeSeconds, 0.5 * capacity);
     if (this.#position < 0) this.#position = Math.max(0, head - 1);
     const lag = head - 1 - this.#position;
-    this.#framesPerSecond = this.#pacedRate(lag, wantedLag, producing);
+    // A little faster or slower than production keeps the wanted lag; what is left after the end is played out evenly.
+    const error = wantedLag > 0 ? (lag - wantedLag) / wantedLag : 0;
+    const correction = producing ? Math.min(1.25, Math.max(0.75, 1 + 0.25 * error)) : 1;
+    this.#framesPerSecond = Math.min(rate * correction, ceiling);
     this.#position = Math.min(head - 1, this.#position + this.#framesPerSecond * elapsed);
     if (head - 1 - this.#position > FULLEST * capacity) this.#position = head - 1 - wantedLag;
-    if (this.#position === head - 1)
-      this.#framesPerSecond = Math.min(this.#framesPerSecond, producing ? Infinity : 0);
+    if (this.#position === head - 1 && !producing) this.#framesPerSecond = 0;
 
     if (this.#position === this.#shownPosition) return false;
     this.#shownPosition = this.#position;
     return this.#show(this.#position);
-  }
-
-  /** Frames per second: the average rate of production, a little faster or slower to keep the wanted lag. */
-  #pacedRate(lag: number, wantedLag: number, producing: boolean): number {
-    const { framesPerSecond } = this.#rate;
-    const realTime = 1 / this.#controlPeriod;
-    const error = wantedLag > 0 ? (lag - wantedLag) / wantedLag : 0;
-    const correction = producing ? Math.min(1.25, Math.max(0.75, 1 + 0.25 * error)) : 1;
-    const rate = Math.min(framesPerSecond * correction, FASTEST * realTime);
-    return this.pace === 'real' ? Math.min(rate, realTime) : rate;
   }
 
   #show(position: number): boolean {

@@ -4,11 +4,14 @@ import { PCFShadowMap, Scene, Vector3, WebGLRenderer } from 'three';
 import type { SceneDescription } from '../../workers/protocol';
 import { type Bounds, robotBounds } from './bounds';
 import { FollowCamera } from './follow_camera';
-import { FrameCost } from './frame_cost';
+import { probeGraphics } from './graphics';
 import { Ground } from './ground';
 import { Lights } from './lights';
 import { RobotMeshes } from './robot_meshes';
-import type { ViewTheme } from './theme';
+import type { Orbit, ViewTheme } from './viewer_protocol';
+
+/** Device pixels a CSS pixel: more are not seen, or not affordable. */
+const PIXEL_RATIO_LIMIT = { hardware: 2, software: 1 };
 
 interface Robot {
   description: SceneDescription;
@@ -18,29 +21,29 @@ interface Robot {
 }
 
 export class RobotViewer {
-  readonly cost: FrameCost;
+  readonly graphics = probeGraphics();
   readonly #renderer: WebGLRenderer;
   readonly #scene = new Scene();
   readonly #lights = new Lights();
-  readonly #camera: FollowCamera;
+  readonly #camera = new FollowCamera();
   readonly #point = new Vector3();
+  readonly #pixel = new Uint8Array(4);
   #robot: Robot | null = null;
   #theme: ViewTheme;
 
-  /** Throws where the browser offers no WebGL 2. `onChange`: the person moved the camera, so draw again. */
-  constructor(canvas: HTMLCanvasElement, theme: ViewTheme, onChange: () => void) {
+  /** Throws where the browser offers no WebGL 2. */
+  constructor(canvas: OffscreenCanvas, theme: ViewTheme) {
+    const antialias = this.graphics === 'hardware';
     this.#renderer = new WebGLRenderer({
       canvas,
       alpha: true,
-      antialias: true,
+      antialias,
       powerPreference: 'low-power',
     });
     this.#renderer.setClearAlpha(0);
     this.#renderer.shadowMap.enabled = true;
     this.#renderer.shadowMap.type = PCFShadowMap;
     this.#theme = theme;
-    this.cost = new FrameCost(this.#renderer.getContext() as WebGL2RenderingContext);
-    this.#camera = new FollowCamera(canvas, onChange);
     this.#scene.add(this.#lights.group);
   }
 
@@ -53,7 +56,7 @@ export class RobotViewer {
     this.#scene.add(ground.group, meshes.group);
     this.#robot = { description, bounds, meshes, ground };
     this.#lights.fit(bounds.radius);
-    this.resetView();
+    this.#camera.frame(bounds);
   }
 
   setTheme(theme: ViewTheme): void {
@@ -61,14 +64,9 @@ export class RobotViewer {
     this.#robot?.ground.setTheme(theme);
   }
 
-  resetView(): void {
-    if (!this.#robot) return;
-    this.#camera.frame(this.#robot.bounds, new Vector3(...this.#robot.bounds.center));
-  }
-
-  /** CSS pixels. */
-  resize(width: number, height: number): void {
-    this.#renderer.setPixelRatio(Math.min(devicePixelRatio, this.cost.pixelRatioLimit));
+  /** CSS pixels, and device pixels in each. */
+  resize(width: number, height: number, pixelRatio: number): void {
+    this.#renderer.setPixelRatio(Math.min(pixelRatio, PIXEL_RATIO_LIMIT[this.graphics]));
     this.#renderer.setSize(width, height, false);
     this.#camera.resize(width, height);
   }
@@ -77,24 +75,25 @@ export class RobotViewer {
    * `poses`: [G, 12] of the scene's geoms; `elapsedSeconds` since the last call, for the camera's smoothing.
    * True while the camera is still moving towards the robot: the same snapshot should be drawn again.
    */
-  draw(poses: Float32Array, elapsedSeconds: number): boolean {
+  draw(poses: Float32Array, orbit: Orbit, elapsedSeconds: number): boolean {
     const robot = this.#robot;
     if (!robot) return false;
     robot.meshes.apply(poses);
-    const moving = this.#camera.follow(this.#trackedPoint(robot, poses), elapsedSeconds);
+    const moving = this.#camera.follow(this.#trackedPoint(robot, poses), orbit, elapsedSeconds);
     robot.ground.follow(this.#camera.target);
     this.#lights.follow(this.#camera.target);
-    this.#lights.shadows = this.cost.affordsShadows;
     this.#renderer.render(this.#scene, this.#camera.camera);
-    this.cost.sample();
+    this.#waitForFrame();
     return moving;
   }
 
-  dispose(): void {
-    this.#removeRobot();
-    this.#camera.dispose();
-    this.#lights.dispose();
-    this.#renderer.dispose();
+  /**
+   * Reading a pixel back waits until the frame is drawn, so that the time it took is known. Nothing else happens in this
+   * worker, and a frame that is not waited for would only make the next one wait.
+   */
+  #waitForFrame(): void {
+    const gl = this.#renderer.getContext();
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, this.#pixel);
   }
 
   /** Where the middle of the robot is, judged by how far the tracked geom moved from its place at rest. */

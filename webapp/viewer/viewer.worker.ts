@@ -1,0 +1,42 @@
+// The viewer's worker. Drawing happens off the page's main thread because WebGL may run on the processor that trains:
+// there a frame can wait long for its turn, and the page must answer clicks meanwhile.
+
+import { RobotViewer } from './robot_viewer';
+import type { FromViewer, ToViewer } from './viewer_protocol';
+
+let viewer: RobotViewer | null = null;
+
+addEventListener('message', (event: MessageEvent<ToViewer>) => {
+  const message = event.data;
+  if (message.type === 'open') {
+    try {
+      viewer = new RobotViewer(message.canvas, message.theme);
+      answer({ type: 'opened', graphics: viewer.graphics });
+    } catch {
+      answer({ type: 'unavailable' });
+    }
+    return;
+  }
+  if (!viewer) return;
+  switch (message.type) {
+    case 'theme':
+      viewer.setTheme(message.theme);
+      break;
+    case 'scene':
+      viewer.setScene(message.scene);
+      break;
+    case 'resize':
+      viewer.resize(message.width, message.height, message.pixelRatio);
+      break;
+    case 'draw': {
+      const start = performance.now();
+      const moving = viewer.draw(message.poses, message.orbit, message.elapsedSeconds);
+      answer({ type: 'drawn', milliseconds: performance.now() - start, moving });
+      break;
+    }
+  }
+});
+
+function answer(message: FromViewer): void {
+  postMessage(message);
+}

@@ -1,0 +1,89 @@
+// The page's end of the viewer: owns its worker, sends one snapshot at a time, and says how often to draw.
+
+import type { SceneDescription } from '../../workers/protocol';
+import type { FromViewer, Graphics, Orbit, ToViewer, ViewTheme } from './viewer_protocol';
+
+/** Share of the time that drawing may take. Without a graphics processor it takes that time from training. */
+const SHARE: Record<Graphics, { training: number; otherwise: number }> = {
+  hardware: { training: 0.6, otherwise: 0.8 },
+  software: { training: 0.15, otherwise: 0.7 },
+};
+const FASTEST_INTERVAL = 1000 / 60;
+const SLOWEST_INTERVAL = 1000 / 10;
+
+export class ViewerClient {
+  readonly #worker = new Worker(new URL('./viewer.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'viewer',
+  });
+  #busy = false;
+  #graphics: Graphics = 'software';
+  /** Milliseconds a frame takes, smoothed; 0 before the first. */
+  #cost = 0;
+
+  /** `onDrawn`: the frame is out, another may be sent; `moving` asks for one. `onUnavailable`: this browser cannot draw. */
+  constructor(
+    canvas: HTMLCanvasElement,
+    theme: ViewTheme,
+    onDrawn: (moving: boolean) => void,
+    onUnavailable: () => void,
+  ) {
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromViewer>) => {
+      switch (data.type) {
+        case 'opened':
+          this.#graphics = data.graphics;
+          break;
+        case 'unavailable':
+          onUnavailable();
+          break;
+        case 'drawn':
+          this.#busy = false;
+          this.#cost =
+            this.#cost === 0 ? data.milliseconds : 0.8 * this.#cost + 0.2 * data.milliseconds;
+          onDrawn(data.moving);
+          break;
+      }
+    });
+    this.#worker.addEventListener('error', onUnavailable);
+    const offscreen = canvas.transferControlToOffscreen();
+    this.#send({ type: 'open', canvas: offscreen, theme }, [offscreen]);
+  }
+
+  /** A frame is being drawn; `draw` has to wait. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Milliseconds from one frame to the next that this machine can afford. */
+  interval(training: boolean): number {
+    const share = SHARE[this.#graphics];
+    const wanted = this.#cost / (training ? share.training : share.otherwise);
+    return Math.min(SLOWEST_INTERVAL, Math.max(FASTEST_INTERVAL, wanted));
+  }
+
+  setTheme(theme: ViewTheme): void {
+    this.#send({ type: 'theme', theme });
+  }
+
+  setScene(scene: SceneDescription): void {
+    this.#send({ type: 'scene', scene });
+  }
+
+  resize(width: number, height: number): void {
+    this.#send({ type: 'resize', width, height, pixelRatio: devicePixelRatio });
+  }
+
+  draw(poses: Float32Array, orbit: Orbit, elapsedSeconds: number): void {
+    this.#busy = true;
+    const copy = poses.slice();
+    this.#send({ type: 'draw', poses: copy, orbit: { ...orbit }, elapsedSeconds }, [copy.buffer]);
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  #send(message: ToViewer, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+}
