@@ -10,11 +10,12 @@ import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
 from serve import SiteServer
 
 REPO = Path(__file__).resolve().parent.parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-RUN = "?env=HalfCheetah-v5&num_envs=256&ranks=2&seed=1&autostart=1"
+RUN = "?env=HalfCheetah-v5&num_envs=64&ranks=2&seed=1&autostart=1"
 
 
 def take(address: str, seconds: float, output: Path) -> None:

@@ -2,12 +2,14 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error, Page
 
 from serve import SiteServer
 
@@ -89,3 +91,19 @@ def chromium_path() -> str | None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     path = chromium_path()
     return {**browser_type_launch_args, "args": CHROMIUM_ARGS} | ({"executable_path": path} if path else {})
+
+
+def wait_until(page: Page, expression: str, seconds: float = 10) -> None:
+    """Wait until a JavaScript expression is true. Playwright's own way evaluates strings, which the page forbids."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if page.evaluate(expression):
+                return
+        except Error as error:
+            # A navigation takes the page's context away: ask the next page.
+            if "context was destroyed" not in str(error):
+                raise
+        if time.monotonic() > deadline:
+            pytest.fail(f"`{expression}` is not true after {seconds} s", pytrace=False)
+        page.wait_for_timeout(50)

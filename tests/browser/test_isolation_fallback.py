@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from conftest import serving
+from conftest import serving, wait_until
 from serve import SiteServer
 
 ISOLATED = "window.crossOriginIsolated"
@@ -26,16 +26,16 @@ def address(server: SiteServer) -> Iterator[str]:
 
 
 def loads_of(page: Page) -> list[str]:
-    """Grows by one at each load of the page."""
+    """Grows by one at each load of the page, whether or not it comes to an end."""
     loads: list[str] = []
-    page.on("domcontentloaded", lambda page: loads.append(page.url))
+    page.on("request", lambda request: request.is_navigation_request() and loads.append(request.url))
     return loads
 
 
 def test_a_host_without_headers_is_isolated_after_one_reload(page: Page, address: str) -> None:
     loads = loads_of(page)
     page.goto(address)
-    page.wait_for_function(ISOLATED)
+    wait_until(page, ISOLATED)
     page.wait_for_timeout(1000)
     assert len(loads) == 2
 
@@ -51,12 +51,12 @@ def test_a_host_with_headers_gets_no_service_worker(page: Page, site: str) -> No
 
 def test_it_removes_itself_when_the_host_learns_to_send_headers(page: Page, address: str, server: SiteServer) -> None:
     page.goto(address)
-    page.wait_for_function(ISOLATED)
+    wait_until(page, ISOLATED)
     assert page.evaluate(REGISTRATIONS) == 1
 
     server.isolated = True
     page.reload()
-    page.wait_for_function(f"() => {REGISTRATIONS}.then((count) => count === 0)")
+    wait_until(page, f"{REGISTRATIONS}.then((count) => count === 0)")
     page.reload()
     assert page.evaluate(ISOLATED)
     assert page.evaluate("navigator.serviceWorker.controller") is None
