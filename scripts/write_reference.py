@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
+from typing import Any
 
 from websim.config import TrainConfig
 from websim.metrics import METRICS
@@ -26,7 +27,7 @@ def schema() -> str:
         "export interface TrainConfig {",
     ]
     for f in fields(TrainConfig):
-        lines += [f"  /** {f.metadata['help']} */", f"  {f.name}: {_TYPESCRIPT[f.type]};"]
+        lines += [f"  /** {f.metadata['help']} */", f"  {f.name}: {_TYPESCRIPT[str(f.type)]};"]
     lines += [
         "}",
         "",
@@ -61,7 +62,14 @@ def schema() -> str:
 def metrics_page() -> str:
     """docs/metrics.md"""
     rows = [f"| `{m.name}` | {m.formula} | {m.unit} |" for m in METRICS]
-    head = ["# Metrics", "", "One dict per iteration, named as CleanRL names them.", "", "| name | formula | unit |", "|---|---|---|"]
+    head = [
+        "# Metrics",
+        "",
+        "One dict per iteration, named as CleanRL names them.",
+        "",
+        "| name | formula | unit |",
+        "|---|---|---|",
+    ]
     return "\n".join([*head, *rows, ""])
 
 
@@ -85,7 +93,7 @@ def settings_page() -> str:
     return "\n".join([*head, *rows, ""])
 
 
-def _bound(f, end: str) -> str:
+def _bound(f: Field[Any], end: str) -> str:
     value = f.metadata.get(end, math.inf)
     return json.dumps(value) if math.isfinite(value) else "null"
 

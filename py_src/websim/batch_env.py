@@ -88,9 +88,7 @@ class BatchEnv:
         any_ended = bool(ended.any())
         if any_ended:
             self._final_obs[:] = engine.obs
-        return Step(
-            engine.obs, reward, terminated, truncated, ended, any_ended, terms, diverged, self._final_obs
-        )
+        return Step(engine.obs, reward, terminated, truncated, ended, any_ended, terms, diverged, self._final_obs)
 
     def reset_ended(self, ended: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Start a new episode where `ended`; returns and lengths [n] of those that ended, in row order.

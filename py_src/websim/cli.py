@@ -82,7 +82,8 @@ def _show_progress(config: TrainConfig, metrics: dict[str, Any]) -> None:
     left = (config.total_steps - step) / max(metrics["charts/SPS"], 1e-9)
     episodic_return = metrics["charts/episodic_return"]
     line = (
-        f"{config.env}  {min(step, config.total_steps):,}/{config.total_steps:,} steps  {metrics['charts/SPS']:,.0f} steps/s  "
+        f"{config.env}  {min(step, config.total_steps):,}/{config.total_steps:,} steps  "
+        f"{metrics['charts/SPS']:,.0f} steps/s  "
         f"return {'-' if episodic_return is None else f'{episodic_return:,.1f}'}  {max(left, 0):.0f} s left"
     )
     if sys.stdout.isatty():
@@ -108,7 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="websim", description="Train MuJoCo robots.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    training = commands.add_parser("train", help="train a policy", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    training = commands.add_parser(
+        "train", help="train a policy", formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
     training.set_defaults(command=train)
     for f in fields(TrainConfig):
         text = f.metadata["help"].replace("%", "%%")
@@ -117,10 +120,12 @@ def _parser() -> argparse.ArgumentParser:
             continue
         name = _OPTION_NAMES.get(f.name, "--" + f.name.replace("_", "-"))
         if f.type == "bool":
-            training.add_argument(name, dest=f.name, default=f.default, action=argparse.BooleanOptionalAction, help=text)
+            training.add_argument(
+                name, dest=f.name, default=f.default, action=argparse.BooleanOptionalAction, help=text
+            )
         else:
             kind = str if f.type == "str" else _number
-            training.add_argument(name, dest=f.name, default=f.default, type=kind, metavar=f.type, help=text)
+            training.add_argument(name, dest=f.name, default=f.default, type=kind, metavar=str(f.type), help=text)
     training.add_argument("--out", help="new folder for the results (default: runs/TASK-TIME)")
 
     evaluation = commands.add_parser("evaluate", help="measure a saved policy")

@@ -29,7 +29,9 @@ class TrainConfig:
 
     env: str = field(metadata={"help": "task id"})
     algorithm: str = option("ppo", "learning algorithm: ppo")
-    total_steps: int = option(1_000_000, "environment steps of the whole run, all ranks together", low=1, high=MAX_INTEGER)
+    total_steps: int = option(
+        1_000_000, "environment steps of the whole run, all ranks together", low=1, high=MAX_INTEGER
+    )
     num_envs: int = option(64, "environments of the whole run, divided evenly over the ranks", low=1, high=MAX_NUM_ENVS)
     ranks: int = option(1, "parallel ranks: threads natively, Web Workers in the browser", low=1)
     seed: int = option(1, "seed of all random numbers", low=0, high=MAX_INTEGER)
@@ -44,7 +46,9 @@ class TrainConfig:
     ent_coef: float = option(0.0, "weight of the entropy bonus", low=0.0, high=10.0)
     vf_coef: float = option(0.5, "weight of the value loss", low=0.0, high=100.0)
     max_grad_norm: float = option(0.5, "gradients are scaled down to this L2 norm", low=1e-6, high=1e9)
-    target_kl: float = option(0.03, "an epoch whose mean KL exceeds this is the iteration's last; 0: never", low=0.0, high=1e9)
+    target_kl: float = option(
+        0.03, "an epoch whose mean KL exceeds this is the iteration's last; 0: never", low=0.0, high=1e9
+    )
     hidden: int = option(64, "units in each of the two hidden layers", low=1, high=1024)
 
     def __post_init__(self) -> None:
@@ -65,7 +69,8 @@ class TrainConfig:
             )
         if self.num_minibatches > self.batch_size:
             raise ConfigError(
-                f"num_minibatches: expected at most num_envs * num_steps = {self.batch_size}, got {self.num_minibatches}"
+                f"num_minibatches: expected at most num_envs * num_steps = {self.batch_size}, "
+                f"got {self.num_minibatches}"
             )
 
     @property

@@ -148,9 +148,7 @@ class WorkerCommunicator(Communicator):
         from pyodide.ffi import JsException
 
         try:
-            mismatch = websim_host.gather(
-                local.ctypes.data, out.ctypes.data, local.nbytes, self._sequence, tag
-            )
+            mismatch = websim_host.gather(local.ctypes.data, out.ctypes.data, local.nbytes, self._sequence, tag)
         except JsException as error:
             if websim_host.pulse():
                 raise StopRequested from error
@@ -179,7 +177,7 @@ def run_ranks(world_size: int, program: Callable[[Communicator], T]) -> list[T]:
     def target(rank: int) -> None:
         try:
             results[rank] = program(ThreadCommunicator(group, rank))
-        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread
+        except BaseException as error:
             errors[rank] = error
             group.abort(f"rank {rank} failed: {error}")
 

@@ -17,7 +17,9 @@ class Metric(NamedTuple):
 METRICS = (
     Metric("iteration", "rollouts and updates done", "count"),
     Metric("global_step", "environment steps of all ranks together", "steps"),
-    Metric("charts/episodic_return", "mean undiscounted return of the last 100 finished episodes", "reward", optional=True),
+    Metric(
+        "charts/episodic_return", "mean undiscounted return of the last 100 finished episodes", "reward", optional=True
+    ),
     Metric("charts/episodic_length", "mean length of the last 100 finished episodes", "steps", optional=True),
     Metric("charts/episodes", "finished episodes since the start", "count"),
     Metric("charts/SPS", "steps of this iteration / its wall-clock time, learning included", "steps/s"),

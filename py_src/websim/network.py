@@ -7,11 +7,14 @@ All parameters are one flat float32 vector, so that a gradient is one all-reduce
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from websim.kernels import address, library, tiles
+from websim.kernels import TILE, address, library, tiles
+
+Tiles = NDArray[np.float32]
 
 
 class Mlp:
@@ -22,12 +25,12 @@ class Mlp:
         self.layers = len(widths) - 1
         self.hidden = int(self.widths[1:-1].sum())
         self.widest = int(self.widths.max())
-        self.size = sum(i * o + o for i, o in zip(widths[:-1], widths[1:], strict=True))
+        self.size = sum(i * o + o for i, o in pairwise(widths))
 
     def initialize(self, rng: np.random.Generator, output_gain: float) -> NDArray[np.float32]:
         """Orthogonal weights (gain sqrt 2; `output_gain` for the last layer) and zero biases."""
         parts = []
-        for layer, (rows, columns) in enumerate(zip(self.widths[:-1], self.widths[1:], strict=True)):
+        for layer, (rows, columns) in enumerate(pairwise(self.widths)):
             gain = output_gain if layer == self.layers - 1 else np.sqrt(2)
             parts += [gain * _orthogonal(rng, rows, columns).ravel(), np.zeros(columns)]
         return np.concatenate(parts).astype(np.float32)
@@ -52,7 +55,7 @@ class ActorCritic:
         self.params = np.zeros(self.size, np.float32)
         self.mean, self.value = tiles(capacity, action_dim), tiles(capacity, 1)
         self._actor_hidden, self._critic_hidden = (tiles(capacity, net.hidden) for net in (self.actor, self.critic))
-        self._scratch = np.zeros(2 * max(self.actor.widest, self.critic.widest) * 64, np.float32)
+        self._scratch = np.zeros(2 * max(self.actor.widest, self.critic.widest) * TILE, np.float32)
 
     def initialize(self, rng: np.random.Generator) -> None:
         """CleanRL's initialisation: a small last layer for the actor, log_std 0."""
@@ -90,7 +93,7 @@ class ActorCritic:
         self._backward(self.actor, 0, gradient, dmean, self._actor_hidden, batch, count)
         self._backward(self.critic, self._critic_at, gradient, dvalue, self._critic_hidden, batch, count)
 
-    def _forward(self, net: Mlp, at: int, out, hidden, batch, count: int) -> None:
+    def _forward(self, net: Mlp, at: int, out: Tiles, hidden: Tiles, batch: Tiles, count: int) -> None:
         library().ws_mlp_forward(
             address(out),
             address(hidden),
@@ -102,7 +105,9 @@ class ActorCritic:
             count,
         )
 
-    def _backward(self, net: Mlp, at: int, gradient, dout, hidden, batch, count: int) -> None:
+    def _backward(
+        self, net: Mlp, at: int, gradient: NDArray[np.float32], dout: Tiles, hidden: Tiles, batch: Tiles, count: int
+    ) -> None:
         library().ws_mlp_backward(
             address(gradient) + 4 * at,
             address(self._scratch),

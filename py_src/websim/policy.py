@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from websim.errors import ModelError, PolicyFileError
+from websim.kernels import TILE, address, library, tiles
 from websim.network import ActorCritic
 from websim.normalizer import CLIP, RunningMoments
 from websim.spec import EnvSpec
-from websim.kernels import TILE, address, library, tiles
 
 MAGIC = b"WEBSIM\x00\x01"
 MAX_BYTES = 64 * 2**20
@@ -63,7 +63,9 @@ class Policy:
         if not np.isfinite(rows).all():
             raise ValueError("predict: observations hold NaN or infinity")
         batch = np.atleast_2d(rows)
-        mean = np.concatenate([self._mean(batch[i : i + TILE]) for i in range(0, len(batch), TILE)] or [self._mean(batch)])
+        mean = np.concatenate(
+            [self._mean(batch[i : i + TILE]) for i in range(0, len(batch), TILE)] or [self._mean(batch)]
+        )
         if not deterministic:
             rng = rng or np.random.default_rng()
             mean = mean + np.exp(self.network.log_std) * rng.standard_normal(mean.shape, np.float32)
@@ -139,8 +141,7 @@ class Policy:
 
     def _mean(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Network outputs [n, A] for n <= 64 observations."""
-        count, obs_dim = rows.shape
-        features = self.network.features
+        count, features = len(rows), self.network.features
         normalized = np.zeros((count, features), np.float32)
         self.normalizer.normalize(rows, normalized)
         batch = tiles(count, features)

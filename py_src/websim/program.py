@@ -12,13 +12,16 @@ import numpy as np
 
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
-from websim.spec import EnvSpec
+from websim.spec import Bound, EnvSpec, Noise, Observation, Signal
 
 VERSION = 1
 _SOURCES = {"qpos": 0, "qvel": 1}
 _SLICE = np.dtype(
     [("source", "<i4"), ("start", "<i4"), ("count", "<i4"), ("mode", "<i4"), ("low", "<f8"), ("high", "<f8")]
 )
+
+#: One slice: source, start, count, mode, low, high.
+Row = tuple[int, int, int, int, float, float]
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def compile_program(spec: EnvSpec, model: ModelInfo) -> Program:
     """Raises ModelError when a slice lies outside the model's state."""
     sizes = {"qpos": model.nq, "qvel": model.nv}
 
-    def row(what: str, part, mode: int, low: float, high: float) -> tuple:
+    def row(what: str, part: Observation | Signal | Bound | Noise, mode: int, low: float, high: float) -> Row:
         size = sizes.get(part.source)
         if size is None:
             raise ModelError(f"{spec.name}: {what} reads {part.source!r}, expected one of {sorted(sizes)}")

@@ -15,9 +15,16 @@ from websim.errors import ModelError
 
 Source = Literal["qpos", "qvel"]
 
-#: Named reward terms [B] float64 from (signals by name [B] or [B, count] float64, actions [B, A]
-#: float32, terminated [B] bool). Their sum, in order, is the reward; each is an info entry.
-Reward = Callable[[Mapping[str, NDArray[np.float64]], NDArray[np.float32], NDArray[np.bool_]], dict[str, NDArray]]
+#: Signals by name: [B], or [B, count].
+Signals = Mapping[str, NDArray[np.float64]]
+#: [B, A], in the task's units.
+Actions = NDArray[np.float32]
+#: [B]
+Flags = NDArray[np.bool_]
+#: Reward terms [B] by name. Their sum, in order, is the reward; each is an `info` entry.
+Terms = dict[str, NDArray[np.float64]]
+#: (signals, actions, terminated) -> terms, for all environments at once.
+Reward = Callable[[Signals, Actions, Flags], Terms]
 
 
 @dataclass(frozen=True)
@@ -97,8 +104,10 @@ class EnvSpec:
         """Inverse of `to_json`. Raises ModelError when a field is missing, unknown or malformed."""
         try:
             data = json.loads(text)
-            parts = {name: tuple(kind(**_floats(part)) for part in data.pop(name, ())) for name, kind in _PARTS.items()}
-            return cls(**data, **parts, reward=reward)
+            parts: dict[str, Any] = {
+                name: tuple(kind(**_floats(part)) for part in data.pop(name, ())) for name, kind in _PARTS.items()
+            }
+            return cls(**(data | parts), reward=reward)
         except (TypeError, ValueError, AttributeError) as error:
             raise ModelError(f"EnvSpec.from_json: not a task description: {error}") from error
 

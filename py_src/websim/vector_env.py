@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
@@ -25,7 +25,7 @@ class WebsimVectorEnv(VectorEnv):
     `gymnasium.vector.SyncVectorEnv(..., autoreset_mode=AutoresetMode.SAME_STEP)`.
     """
 
-    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}
+    metadata: ClassVar[dict[str, Any]] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}
 
     def __init__(self, task: EnvSpec, num_envs: int, seed: int):
         self.task = task
@@ -79,8 +79,8 @@ class WebsimVectorEnv(VectorEnv):
         if step.any_ended:
             # All of the old episode is read before the rows are reset in place.
             final_obs = np.full(self.num_envs, None, object)
-            for env in np.flatnonzero(step.ended):
-                final_obs[env] = step.final_obs[env].copy()
+            for row in np.flatnonzero(step.ended):
+                final_obs[row] = step.final_obs[row].copy()
             final_info = _masked(info, step.ended)
             self._env.reset_ended(step.ended)
             info = _merged(_masked(info, ~step.ended), self._reset_info(step.ended))

@@ -1,12 +1,14 @@
 """The kernels in plain numpy, double precision: what the C is held to."""
 
+from itertools import pairwise
+
 import numpy as np
 
 
 def mlp_forward_ref(x, params, widths):
     """Outputs [N, widths[-1]] and hidden activations, a list of [N, H]."""
     hidden, offset = [], 0
-    for layer, (rows, columns) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for layer, (rows, columns) in enumerate(pairwise(widths)):
         weights = params[offset : offset + rows * columns].reshape(rows, columns).astype(float)
         offset += rows * columns
         x = x @ weights + params[offset : offset + columns]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 import websim
 from websim.cli import main
 

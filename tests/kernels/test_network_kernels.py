@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import reference
+
 from websim.kernels import TILE, address, library, tiles
 from websim.network import ActorCritic, Mlp
 
@@ -39,7 +40,14 @@ def forward(net, params, x):
     count = len(x)
     out, hidden, batch = tiles(count, int(net.widths[-1])), tiles(count, net.hidden), to_tiles(x)
     library().ws_mlp_forward(
-        address(out), address(hidden), address(batch), address(params), address(net.widths), net.layers, x.shape[1], count
+        address(out),
+        address(hidden),
+        address(batch),
+        address(params),
+        address(net.widths),
+        net.layers,
+        x.shape[1],
+        count,
     )
     return out, hidden, batch
 
@@ -307,7 +315,9 @@ def test_gaussian_sample_does_not_depend_on_how_environments_are_split():
 
 
 def test_gaussian_sample_is_standard_normal():
-    draws = np.concatenate([sample(np.zeros((1000, 6), np.float32), np.zeros(6, np.float32), 3, t, 0)[0] for t in range(20)])
+    draws = np.concatenate(
+        [sample(np.zeros((1000, 6), np.float32), np.zeros(6, np.float32), 3, t, 0)[0] for t in range(20)]
+    )
     # 120,000 numbers: the standard error of the mean is 0.003, of the variance 0.004, of the kurtosis 0.014.
     assert abs(draws.mean()) < 0.012
     assert abs(draws.var() - 1) < 0.016

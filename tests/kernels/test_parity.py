@@ -4,6 +4,7 @@ import gymnasium as gym
 import mujoco
 import numpy as np
 import pytest
+
 import websim
 from websim.tasks import TASKS
 

@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
+
 import websim
 from websim.errors import PolicyFileError
 from websim.policy import Policy

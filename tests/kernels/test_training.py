@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+
 import websim
 from websim.api import run
 from websim.config import TrainConfig
@@ -91,5 +92,7 @@ def test_a_diverging_learner_is_told():
     session = Session(TrainConfig(env="HalfCheetah-v5", **SMALL), Communicator(), lambda: None)
     session.iterate()
     session.learner.network.params[5] = np.nan
-    with pytest.raises(TrainingDivergedError, match="iteration 2: the gradient is not finite; start again with a learning_rate below"):
+    with pytest.raises(
+        TrainingDivergedError, match="iteration 2: the gradient is not finite; start again with a learning_rate below"
+    ):
         session.iterate()

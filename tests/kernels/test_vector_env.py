@@ -3,7 +3,6 @@
 import gymnasium as gym
 import numpy as np
 import pytest
-import websim
 from gymnasium.utils.env_checker import (
     check_env,
     check_reset_options,
@@ -14,6 +13,8 @@ from gymnasium.utils.env_checker import (
 )
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium.wrappers.vector import ClipAction, NormalizeReward, RecordEpisodeStatistics
+
+import websim
 from websim.errors import ConfigError, ModelError
 from websim.tasks import TASKS
 
@@ -51,7 +52,7 @@ def test_gymnasiums_environment_checks_pass(envs):
         check_reset_return_type,
         check_reset_seed_determinism,
         check_reset_options,
-        ):
+    ):
         check(envs)
     check_space_limit(envs.single_observation_space, "observation")
     check_space_limit(envs.single_action_space, "action")
@@ -177,7 +178,8 @@ def test_diverged_physics_is_reset_counted_and_finite():
 
 
 def test_own_task_from_mjcf_text():
-    xml = """<mujoco><worldbody><body><joint name="slide" type="slide" axis="1 0 0"/><geom size="0.1"/></body></worldbody>
+    xml = """<mujoco>
+    <worldbody><body><joint name="slide" type="slide" axis="1 0 0"/><geom size="0.1"/></body></worldbody>
     <actuator><motor joint="slide" ctrlrange="-1 1" ctrllimited="true"/></actuator></mujoco>"""
     task = websim.EnvSpec(
         name="Slide",
@@ -226,6 +228,8 @@ def test_wrong_actions_and_states_are_told():
 
 
 def test_mujocos_message_is_passed_on():
-    task = websim.EnvSpec("Broken", "<mujoco><nonsense/></mujoco>", 1, 10, (websim.Observation("qpos"),), reward=lambda *_: {})
-    with pytest.raises(ModelError, match="(?s)Broken: MuJoCo cannot load the model: XML Error: .*nonsense"):
+    task = websim.EnvSpec(
+        "Broken", "<mujoco><nonsense/></mujoco>", 1, 10, (websim.Observation("qpos"),), reward=lambda *_: {}
+    )
+    with pytest.raises(ModelError, match=r"(?s)Broken: MuJoCo cannot load the model: XML Error: .*nonsense"):
         websim.make_vec(task)

@@ -1,6 +1,7 @@
 """Settings: defaults, derived values, and one sentence for each wrong one."""
 
 import pytest
+
 from websim.config import TrainConfig, available_cores
 from websim.errors import ConfigError
 
@@ -50,5 +51,7 @@ def test_wrong_settings_are_told(settings, message):
 
 @pytest.mark.skipif(available_cores() < 2, reason="needs two cores")
 def test_environments_must_divide_over_ranks():
-    with pytest.raises(ConfigError, match="num_envs: 7 environments cannot be divided evenly over 2 ranks; use a multiple of 2"):
+    with pytest.raises(
+        ConfigError, match="num_envs: 7 environments cannot be divided evenly over 2 ranks; use a multiple of 2"
+    ):
         TrainConfig(env="Hopper-v5", num_envs=7, ranks=2)

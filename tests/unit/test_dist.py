@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from websim.dist import run_ranks
 from websim.errors import CollectiveMismatchError
 

@@ -1,6 +1,7 @@
 """The window of the last 100 episodes does not depend on how environments are split over ranks."""
 
 import numpy as np
+
 from websim.dist import run_ranks
 from websim.episodes import EpisodeWindow
 

@@ -1,6 +1,7 @@
 """Everything that is written from the dataclasses is up to date, and every public name is documented."""
 
 import pytest
+
 import websim
 from write_reference import FILES, REPO
 

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
 from websim.program import compile_program
@@ -15,7 +16,9 @@ MODEL = ModelInfo(
 
 
 def spec(**parts):
-    return EnvSpec(**{"name": "T", "model": "<mujoco/>", "frame_skip": 2, "max_episode_steps": 5, "observation": (), **parts})
+    return EnvSpec(
+        **{"name": "T", "model": "<mujoco/>", "frame_skip": 2, "max_episode_steps": 5, "observation": (), **parts}
+    )
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
@@ -48,7 +51,10 @@ def test_program_has_the_layout_of_program_h():
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"observation": (Observation("qpos", start=1, count=3),)}, r"T: observation reads qpos\[1:4\], but the model has qpos\[0:3\]"),
+        (
+            {"observation": (Observation("qpos", start=1, count=3),)},
+            r"T: observation reads qpos\[1:4\], but the model has qpos\[0:3\]",
+        ),
         ({"observation": (Observation("qpos", start=-1),)}, r"T: observation reads qpos\[-1:3\]"),
         ({"bounds": (Bound("xpos"),)}, r"T: bound reads 'xpos', expected one of \['qpos', 'qvel'\]"),
         ({"signals": (Signal("s", "qvel", 5),)}, r"T: signal 's' reads qvel\[5:6\]"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -196,7 +196,7 @@ class PPO:
             "losses/grad_norm": grad_norm,
         }
 
-    def _minibatches(self):
+    def _minibatches(self) -> Iterator[tuple[NDArray[np.int32], int]]:
         """(indices of this rank's samples [n] int32, samples over all ranks) of each minibatch.
 
         A sample's global number is t * num_envs + environment. All ranks draw the same permutation.

@@ -14,9 +14,9 @@ import websim_host
 from numpy.typing import NDArray
 from pyodide.ffi import JsException
 
-from websim.mjcf import model_xml
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
+from websim.mjcf import model_xml
 from websim.program import compile_program
 from websim.spec import EnvSpec
 

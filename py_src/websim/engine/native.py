@@ -10,10 +10,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from websim.mjcf import model_xml
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
 from websim.kernels import library_path
+from websim.mjcf import model_xml
 from websim.program import compile_program
 from websim.spec import EnvSpec
 
@@ -101,9 +101,7 @@ class NativeEngine:
 
     def get_state(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         qpos, qvel = np.zeros((self.num_envs, self.model.nq)), np.zeros((self.num_envs, self.model.nv))
-        self._library.ws_get_state(
-            qpos.ctypes.data, qvel.ctypes.data, self._rows_at, self._m, self._d, self.num_envs
-        )
+        self._library.ws_get_state(qpos.ctypes.data, qvel.ctypes.data, self._rows_at, self._m, self._d, self.num_envs)
         return qpos, qvel
 
     def get_rows(self) -> NDArray[np.float64]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from websim.spec import Bound, EnvSpec, Noise, Observation, Signal
+from websim.spec import Actions, Bound, EnvSpec, Flags, Noise, Observation, Signal, Signals, Terms
 
 CTRL_COST_WEIGHT = 1e-3
 
 
-def reward(signals, actions, terminated):
+def reward(signals: Signals, actions: Actions, terminated: Flags) -> Terms:
     """Forward speed, 1 for each step upright, less the square of the actions."""
     return {
         "reward_forward": signals["x_velocity"],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from websim.spec import Bound, EnvSpec, Noise, Observation
+from websim.spec import Actions, Bound, EnvSpec, Flags, Noise, Observation, Signals, Terms
 
 
-def reward(signals, actions, terminated):
+def reward(signals: Signals, actions: Actions, terminated: Flags) -> Terms:
     """1 for each step that the pole stays within 0.2 rad."""
     return {"reward_survive": np.where(terminated, 0.0, 1.0)}
 
