@@ -42,9 +42,9 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    // The name tells the server which responses may evaluate strings: see webapp/public/_headers.
+    // By name servers tell the workers' policies apart: see webapp/public/_headers.
     rolldownOptions: {
-      output: { entryFileNames: 'assets/worker-[name]-[hash].js' },
+      output: { entryFileNames: 'assets/[name]-[hash].js' },
       // Pyodide's loader imports these in Node only.
       external: /^node:/,
     },
