@@ -4,23 +4,21 @@ usage: python scripts/screenshot.py [--seconds 40] [--output docs/images/page.pn
 """
 
 import argparse
-import shutil
 import sys
-import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from serve import SiteServer
+from chromium import CHROMIUM_ARGS, chromium_path
+from serve import SiteServer, serving
 
 REPO = Path(__file__).resolve().parent.parent
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 RUN = "?env=HalfCheetah-v5&num_envs=64&ranks=2&seed=1&autostart=1"
 
 
 def take(address: str, seconds: float, output: Path) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{address}/{RUN}")
         page.wait_for_timeout(seconds * 1000)
@@ -37,10 +35,8 @@ def main() -> int:
     if not (REPO / "dist/index.html").exists():
         print("screenshot: dist/index.html is not there; run `make build` first", file=sys.stderr)
         return 2
-    server = SiteServer(REPO / "dist")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    take(f"http://127.0.0.1:{server.server_port}", options.seconds, options.output)
-    server.shutdown()
+    with serving(SiteServer(REPO / "dist")) as address:
+        take(address, options.seconds, options.output)
     print(f"wrote {options.output}")
     return 0
 

@@ -5,6 +5,9 @@ usage: python scripts/serve.py [--port 8080] [--host 127.0.0.1] [--folder dist] 
 
 import argparse
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import formatdate, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -115,6 +118,19 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: a page load is forty requests, and browsers show them better."""
+
+
+@contextmanager
+def serving(server: SiteServer) -> Iterator[str]:
+    """Run `server` in a thread; gives its address without a slash at the end."""
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def main() -> int:

@@ -1,32 +1,17 @@
 """Fixtures of all folders: marks by folder, the built site behind a server, and a Chromium that is there."""
 
-import shutil
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Error, Page
 
-from serve import SiteServer
+from chromium import CHROMIUM_ARGS, chromium_path
+from serve import SiteServer, serving
 
 REPO = Path(__file__).resolve().parent.parent
-
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--disable-sync",
-    # Test machines have no GPU: WebGL is drawn in software.
-    "--disable-gpu",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,19 +40,6 @@ def runtime() -> Path:
     return built("build/public/runtime/assets.json").parent
 
 
-@contextmanager
-def serving(server: SiteServer) -> Iterator[str]:
-    """Run `server` in a thread; gives its address without a slash at the end."""
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture(scope="session")
 def site(dist: Path) -> Iterator[str]:
     """Address of the site on a host that sends the isolation headers."""
@@ -80,11 +52,6 @@ def plain_site(dist: Path) -> Iterator[str]:
     """Address of the site on a host that cannot set headers. Block service workers to stay not isolated."""
     with serving(SiteServer(dist, isolated=False)) as address:
         yield address
-
-
-def chromium_path() -> str | None:
-    """The system's Chromium; None leaves the choice to Playwright."""
-    return shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from conftest import serving, wait_until
-from serve import SiteServer
+from conftest import wait_until
+from serve import SiteServer, serving
 
 ISOLATED = "window.crossOriginIsolated"
 REGISTRATIONS = "navigator.serviceWorker.getRegistrations().then((all) => all.length)"

@@ -16,7 +16,7 @@ import pytest
 
 from conftest import REPO
 from header_rules import headers_for, read_rules
-from serve import SiteServer
+from serve import SiteServer, serving
 
 ISOLATION = {
     "Cross-Origin-Opener-Policy": "same-origin",
