@@ -46,7 +46,7 @@ export default defineConfig({
     rolldownOptions: {
       output: { entryFileNames: 'assets/[name]-[hash].js' },
       // Pyodide's loader imports these in Node only.
-      external: /^node:/,
+      external: /^(node:|ws$)/,
     },
   },
 });
