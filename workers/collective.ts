@@ -24,8 +24,6 @@ interface Member {
 }
 
 export class Collective {
-  /** Why a wait ended early, when one did. */
-  released: ReleasedError | null = null;
   private round = 0;
   private readonly members: Member[];
   private readonly own: Member;
@@ -85,18 +83,13 @@ export class Collective {
     const own = this.own.words;
     Atomics.store(own, RankWord.STATE, RankState.WAITING);
     while (published < this.round) {
-      if (this.shared.stopped) this.release('stop');
-      if (this.shared.abortedBy >= 0) this.release('abort');
+      if (this.shared.stopped) throw new ReleasedError('stop');
+      if (this.shared.abortedBy >= 0) throw new ReleasedError('abort');
       Atomics.wait(words, RankWord.ROUND, published, WAIT_MS);
       Atomics.add(own, RankWord.HEARTBEAT, 1);
       published = Atomics.load(words, RankWord.ROUND);
     }
     Atomics.store(own, RankWord.STATE, RankState.RUNNING);
-  }
-
-  private release(reason: ReleasedError['reason']): never {
-    this.released = new ReleasedError(reason);
-    throw this.released;
   }
 }
 

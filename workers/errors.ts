@@ -20,7 +20,7 @@ export class WebsimError extends Error {
   }
 }
 
-/** A wait that ended because the run did: `stop` was asked for, or `abort` by a failed rank. */
+/** Thrown where a rank waits or steps for long, when the run is to end: by `stop`, or `abort` of a failed rank. */
 export class ReleasedError extends Error {
   constructor(readonly reason: 'stop' | 'abort') {
     super(reason === 'stop' ? 'the run was stopped' : 'the run was aborted by another rank');

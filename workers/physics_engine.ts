@@ -2,6 +2,7 @@
 // live in another memory (Pyodide's); addresses named `...At` are in that one, and arrays are copied.
 
 import type { MjData, MjModel } from '@mujoco/mujoco';
+import { ReleasedError } from './errors';
 import type { FrameWriter } from './frames';
 import type { Kernels, Mujoco } from './mujoco';
 
@@ -23,14 +24,14 @@ const F64 = 8;
 const F32 = 4;
 const U32 = 4;
 
-/** Rows of one kernel call: the largest batches take seconds, and a rank must show that it is alive. */
-const ROWS_PER_CALL = 1024;
+/** Rows of one kernel call. The largest batches take seconds, and Stop is to be answered sooner. */
+const ROWS_PER_CALL = 256;
 
 /** What the engine needs of a run. */
 export interface EngineLink {
   readonly frames: FrameWriter;
-  /** "I am alive". */
-  pulse(): void;
+  /** "I am alive"; true when the run is to end. */
+  pulse(): boolean;
 }
 
 /** A block of MuJoCo's memory. */
@@ -102,12 +103,11 @@ export class PhysicsEngine {
   step(actionsAt: number, obsAt: number, signalsAt: number, flagsAt: number): void {
     const { obs, signals } = this.task();
     this.copyIn(this.actions, actionsAt);
-    this.mujoco.call((k) => {
-      for (let first = 0; first < this.numEnvs; first += ROWS_PER_CALL) {
-        this.stepRows(k, first, Math.min(ROWS_PER_CALL, this.numEnvs - first));
-        this.link?.pulse();
-      }
-    });
+    for (let first = 0; first < this.numEnvs; first += ROWS_PER_CALL) {
+      if (first > 0 && this.link?.pulse()) throw new ReleasedError('stop');
+      const count = Math.min(ROWS_PER_CALL, this.numEnvs - first);
+      this.mujoco.call((k) => this.stepRows(k, first, count));
+    }
     this.copyOut(obsAt, obs);
     this.copyOut(signalsAt, signals);
     this.copyOut(flagsAt, this.flags);

@@ -168,7 +168,8 @@ export class Rank {
 
   private endWithError(run: ActiveRun, error: unknown): void {
     const asked = isPythonError(error) && STOP_EXCEPTIONS.includes(error.type);
-    if (asked || run.link.released) this.end(run, 'stopped');
+    // Waits and long steps throw when the run is to end; Python wraps what they throw.
+    if (asked || run.link.ending) this.end(run, 'stopped');
     else this.fail(run, error);
   }
 

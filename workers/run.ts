@@ -116,9 +116,7 @@ export class TrainingRun extends EventTarget {
       this.setState('stopping');
       this.reason = 'stopped';
       this.memory?.stop();
-      for (const client of this.clients) {
-        client.request('command', { command: 'stop' }, COMMAND_S).catch(() => {});
-      }
+      this.askToStop();
       this.escalate();
     }
     await this.done.catch(() => {});
@@ -215,7 +213,17 @@ export class TrainingRun extends EventTarget {
     this.failure = error;
     this.setState('stopping');
     this.memory?.abort(rank);
+    this.askToStop();
     this.after(RELEASE_MS, () => this.endAll('did not leave the failed run'));
+  }
+
+  /** For ranks that are between iterations, or paused: the others see the shared words first. */
+  private askToStop(): void {
+    for (const rank of this.active) {
+      const stopping = this.clients[rank]?.request('command', { command: 'stop' }, COMMAND_S);
+      // A rank that dies instead has ended too.
+      stopping?.catch(() => {});
+    }
   }
 
   private escalate(): void {

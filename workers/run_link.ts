@@ -8,9 +8,9 @@ import { RankState, RankWord, SharedMemory } from './shared_memory';
 
 export interface RunLink {
   readonly frames: FrameWriter;
-  /** Whether a wait ended early because the run does. */
-  readonly released: boolean;
-  /** "I am alive"; true when the run is to end. */
+  /** Whether the run is to end: Stop was asked for, or another rank failed. */
+  readonly ending: boolean;
+  /** "I am alive"; the answer is `ending`. */
   pulse(): boolean;
   /** Whether the rank is between iterations or in one. */
   setRunning(running: boolean): void;
@@ -43,13 +43,13 @@ class SharedRunLink implements RunLink {
     this.words = memory.rankWords(rank);
   }
 
-  get released(): boolean {
-    return this.collective.released !== null;
+  get ending(): boolean {
+    return this.memory.stopped || this.memory.abortedBy >= 0;
   }
 
   pulse(): boolean {
     Atomics.add(this.words, RankWord.HEARTBEAT, 1);
-    return this.memory.stopped || this.memory.abortedBy >= 0;
+    return this.ending;
   }
 
   setRunning(running: boolean): void {
@@ -75,7 +75,8 @@ const ALIVE_MS = 500;
 
 class MessageRunLink implements RunLink {
   readonly frames: MessageFrameWriter;
-  readonly released = false;
+  /** A busy worker hears nothing: Stop comes between iterations. */
+  readonly ending = false;
   private lastAlive = 0;
 
   constructor(private readonly post: (event: RankEvent) => void) {
@@ -90,7 +91,7 @@ class MessageRunLink implements RunLink {
       this.lastAlive = now;
       this.post({ type: 'alive' });
     }
-    return false;
+    return this.ending;
   }
 
   /** The page knows: it paused the only rank itself. */

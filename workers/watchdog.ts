@@ -14,7 +14,7 @@ const STALL_MS = 4000;
  * A tick counts for no more than this, however late it comes: a laptop that wakes up, or a page that
  * was throttled in the background, has not seen the ranks stand still all that time.
  */
-const LONGEST_TICK_MS = 3 * TICK_MS;
+const LONGEST_TICK_MS = 1000;
 
 export class Watchdog {
   private timer: ReturnType<typeof setInterval> | null = null;

@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { Collective } from '../../workers/collective';
+import { ReleasedError } from '../../workers/errors';
 import { SharedMemory } from '../../workers/shared_memory';
 
 export interface GatherProgram {
@@ -23,8 +24,9 @@ const outcomes = calls.map(({ nbytes, tag, sequence }): GatherOutcome => {
   try {
     const mismatch = collective.gather(local, out, sequence, tag);
     return mismatch ? { mismatch } : out;
-  } catch {
-    return { released: collective.released?.reason ?? 'by an unexpected error' };
+  } catch (error) {
+    if (error instanceof ReleasedError) return { released: error.reason };
+    throw error;
   }
 });
 parentPort?.postMessage(outcomes);
