@@ -4,7 +4,7 @@ export interface IsolationReport {
   isolated: boolean;
   /** Why the page is limited to one rank; empty when isolated. */
   reason: string;
-  /** What to do about it; empty when isolated. */
+  /** What to do about it, as the end of a sentence; empty when isolated. */
   remedy: string;
 }
 
@@ -14,7 +14,7 @@ export function describeIsolation(isolated: boolean): IsolationReport {
     return {
       isolated,
       reason: `Browsers share memory between workers on secure pages only, and ${location.origin} is not one.`,
-      remedy: 'Open the page through https, or on this computer through http://localhost.',
+      remedy: 'open the page through https, or on this computer through http://localhost.',
     };
   }
   if (window.top !== window) {
@@ -22,13 +22,13 @@ export function describeIsolation(isolated: boolean): IsolationReport {
       isolated,
       reason: 'This page is embedded in another one that is not cross-origin isolated.',
       remedy:
-        'Open it in a tab of its own, or serve the outer page with the headers below and add allow="cross-origin-isolated" to the frame.',
+        'open it in a tab of its own, or serve the outer page with the headers below and add allow="cross-origin-isolated" to the frame.',
     };
   }
   return {
     isolated,
     reason: 'The server sent this page without the headers that let workers share memory.',
     remedy:
-      'Serve the site with the headers below; the site’s nginx.conf and _headers files have them.',
+      'serve the site with the headers below; the site’s nginx.conf and _headers files have them.',
   };
 }

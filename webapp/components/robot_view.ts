@@ -9,8 +9,8 @@ import type { TrainingStore } from '../control/training_store';
 import { base, controls, panel } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
 import { FrameLoop } from '../viewer/frame_loop';
-import { type Pace, Playback } from '../viewer/playback';
 import { OrbitControls } from '../viewer/orbit_controls';
+import { type Pace, Playback } from '../viewer/playback';
 import { readViewTheme } from '../viewer/theme';
 import { ViewerClient } from '../viewer/viewer_client';
 import './load_progress';
@@ -147,16 +147,17 @@ export class RobotView extends LitElement {
   #follow(): void {
     const { scene, run } = this.store;
     if (!this.#viewer || !scene) return;
-    if (scene !== this.#scene) {
+    const otherScene = scene !== this.#scene;
+    if (otherScene) {
       this.#scene = scene;
       this.#viewer.setScene(scene);
       this.#controls?.reset();
-      this.#stale = true;
     }
-    if (run !== this.#run || !this.#playback) {
+    if (otherScene || run !== this.#run) {
       this.#run = run;
       this.focused = 0;
       this.#playback = this.#createPlayback(scene, run);
+      this.#stale = true;
     }
     this.#loop?.wake();
   }
@@ -347,6 +348,11 @@ export class RobotView extends LitElement {
         .chip {
           padding: 2px 6px;
           border-color: transparent;
+        }
+        .reset {
+          position: absolute;
+          top: 8px;
+          right: 8px;
         }
         .word {
           display: none;

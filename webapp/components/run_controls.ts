@@ -13,6 +13,13 @@ import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { base, controls, panel } from '../styles/shared';
 
+const LABELS: Record<NumberField, string> = {
+  num_envs: 'Environments',
+  ranks: 'Ranks',
+  total_steps: 'Total steps',
+  seed: 'Seed',
+};
+
 @customElement('websim-run-controls')
 export class RunControls extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
@@ -36,18 +43,18 @@ export class RunControls extends LitElement {
               ${TASKS.map((task) => html`<option value=${task} ?selected=${task === settings.env}>${task}</option>`)}
             </select>
           </label>
-          ${this.#numberField('num_envs', 'Environments', { min: 1, title: 'Robots that are simulated side by side.' })}
-          ${this.#numberField('ranks', `Ranks (max ${pool.maxRanks})`, {
+          ${this.#numberField('num_envs', LABELS.num_envs, { min: 1, title: 'Robots that are simulated side by side.' })}
+          ${this.#numberField('ranks', `${LABELS.ranks} (max ${pool.maxRanks})`, {
             min: 1,
             max: pool.maxRanks,
             title: 'Workers that share the environments; each uses one processor core.',
           })}
-          ${this.#numberField('total_steps', 'Total steps', {
+          ${this.#numberField('total_steps', LABELS.total_steps, {
             min: 1,
             step: 100_000,
             title: 'Training ends after this many environment steps, summed over all environments.',
           })}
-          ${this.#numberField('seed', 'Seed', { min: 0, title: 'The same seed, ranks and settings give the same run.' })}
+          ${this.#numberField('seed', LABELS.seed, { min: 0, title: 'The same seed, ranks and settings give the same run.' })}
         </fieldset>
         <div class="buttons">
           <button class="primary" type="submit" ?disabled=${busy || phase === 'unusable'}>
@@ -103,8 +110,10 @@ export class RunControls extends LitElement {
     void this.store.attempt(async () => {
       const data = new FormData(this.#form);
       const request: RunSettings = { ...this.store.settings };
-      for (const name of NUMBER_FIELDS)
-        request[name] = parseNumber(name, String(data.get(name)), "The form's field");
+      for (const name of NUMBER_FIELDS) {
+        const text = String(data.get(name));
+        request[name] = parseNumber(name, text, `The field "${LABELS[name]}"`);
+      }
       await this.store.train({ ...request });
     });
   };

@@ -43,13 +43,14 @@ export function fittingRanks(numEnvs: number, maxRanks: number): number {
 export class InputError extends Error {}
 
 /**
- * A number written in decimal, optionally with an exponent ("1e6"); anything else is an `InputError`.
+ * A number written in decimal, optionally with an exponent ("1e6"); anything else is an `InputError` about `where`.
  * Only the spelling is judged here: ranges and divisibility are Python's to judge.
  */
 export function parseNumber(field: NumberField, text: string, where: string): number {
   if (!/^[+-]?\d+(\.\d+)?([eE]\+?\d+)?$/.test(text)) {
+    const got = text === '' ? 'nothing' : `"${text}"`;
     throw new InputError(
-      `${where} ${field} must be a number such as ${EXAMPLES[field]}, got "${text}"; nothing was started.`,
+      `${where} must be a number such as ${EXAMPLES[field]}, got ${got}; nothing was started.`,
     );
   }
   return Number(text);
@@ -58,7 +59,7 @@ export function parseNumber(field: NumberField, text: string, where: string): nu
 export function parseTask(text: string, where: string): string {
   if (!(TASKS as readonly string[]).includes(text)) {
     throw new InputError(
-      `${where} env must be one of ${TASKS.join(', ')}, got "${text}"; nothing was started.`,
+      `${where} must be one of ${TASKS.join(', ')}, got "${text}"; nothing was started.`,
     );
   }
   return text;

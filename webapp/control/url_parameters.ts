@@ -35,9 +35,9 @@ export function readUrlParameters(search: string): UrlParameters {
           `${WHERE} ${name} must be given once, got it twice; nothing was started.`,
         );
       seen.add(name);
-      if (name === 'env') settings.env = parseTask(value, WHERE);
+      if (name === 'env') settings.env = parseTask(value, `${WHERE} env`);
       else if (name === 'autostart') autostart = parseSwitch(value);
-      else if (isNumberField(name)) settings[name] = parseNumber(name, value, WHERE);
+      else if (isNumberField(name)) settings[name] = parseNumber(name, value, `${WHERE} ${name}`);
       else unknown.push(name);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

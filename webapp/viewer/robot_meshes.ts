@@ -30,8 +30,8 @@ export class RobotMeshes {
       mesh.matrixAutoUpdate = false;
       // The matrix is written directly, so three.js's culling sphere would be right, but the robot fills the view anyway.
       mesh.frustumCulled = false;
+      // Thin limbs shadowed by themselves show the shadow map's pixels more than their own shape.
       mesh.castShadow = true;
-      mesh.receiveShadow = true;
       this.group.add(mesh);
       this.#meshes.push({ mesh, geom: index });
     });
