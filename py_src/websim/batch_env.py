@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from websim.engine import open_engine
 from websim.errors import ModelError
-from websim.spec import EnvSpec
+from websim.spec import EnvSpec, Terms
 
 TERMINATED, DIVERGED = 1, 2
 
@@ -17,20 +17,16 @@ TERMINATED, DIVERGED = 1, 2
 class Step(NamedTuple):
     """One control step of all environments.
 
-    obs [B, O] float32 is the engine's own array: `reset_ended` overwrites the rows that ended, whose
-    last observation stays in final_obs [B, O] float32. reward [B] float64; terminated, truncated and
-    their union ended [B] bool; terms: reward terms [B] by name; diverged [B] bool.
+    reward [B] float64; terminated, truncated and their union ended [B] bool, not to be written to;
+    terms: reward terms [B] by name.
     """
 
-    obs: NDArray[np.float32]
     reward: NDArray[np.float64]
     terminated: NDArray[np.bool_]
     truncated: NDArray[np.bool_]
     ended: NDArray[np.bool_]
     any_ended: bool
-    terms: dict[str, NDArray[np.float64]]
-    diverged: NDArray[np.bool_]
-    final_obs: NDArray[np.float32]
+    terms: Terms
 
 
 class BatchEnv:
@@ -55,7 +51,9 @@ class BatchEnv:
             part = self.engine.signals[:, column : column + signal.count]
             self.signals[signal.name] = part[:, 0] if signal.count == 1 else part
             column += signal.count
-        self._final_obs = np.zeros_like(self.engine.obs)
+        #: Last observations of the episodes that ended with the last step [B, O]; other rows mean nothing.
+        self.final_obs = np.zeros_like(self.engine.obs)
+        self._nowhere = np.zeros(num_envs, bool)
 
     @property
     def action_bounds(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -63,32 +61,42 @@ class BatchEnv:
         low, high = np.array(self.model.ctrlrange, np.float32).reshape(-1, 2).T
         return low, high
 
-    def reset(self) -> NDArray[np.float32]:
-        """Start a new episode everywhere; observations [B, O] (the engine's own array)."""
-        self._reset_rows(np.ones(self.num_envs, bool))
+    @property
+    def obs(self) -> NDArray[np.float32]:
+        """Current observations [B, O] float32: the engine's own array."""
         return self.engine.obs
+
+    def reset(self) -> NDArray[np.float32]:
+        """Start a new episode everywhere; `obs`."""
+        self._reset_rows(np.ones(self.num_envs, bool))
+        return self.obs
 
     def step(self, actions: NDArray[np.float32]) -> Step:
         """Apply actions [B, A] float32, contiguous and finite, in the task's units."""
         engine = self.engine
         engine.step(actions)
-        terminated = (engine.flags & TERMINATED) != 0
-        diverged = (engine.flags & DIVERGED) != 0
+        any_flag = engine.flags.any()
+        terminated = (engine.flags & TERMINATED) != 0 if any_flag else self._nowhere
         terms = self._reward(self.signals, actions, terminated)
         reward = np.zeros(self.num_envs)
-        for term in terms.values():
+        for name, term in terms.items():
+            if np.shape(term) != reward.shape:
+                raise ModelError(
+                    f"{self.spec.name}: reward term {name!r}: expected shape {reward.shape}, got {np.shape(term)}"
+                )
             reward += term
-        if diverged.any():
+        if any_flag:
+            diverged = (engine.flags & DIVERGED) != 0
             self.divergences += int(diverged.sum())
             reward[diverged] = 0
         self.episode_length += 1
         self.episode_return += reward
-        truncated = (self.episode_length >= self.spec.max_episode_steps) & ~diverged
+        truncated = self.episode_length >= self.spec.max_episode_steps
         ended = terminated | truncated
         any_ended = bool(ended.any())
         if any_ended:
-            self._final_obs[:] = engine.obs
-        return Step(engine.obs, reward, terminated, truncated, ended, any_ended, terms, diverged, self._final_obs)
+            self.final_obs[:] = engine.obs
+        return Step(reward, terminated, truncated, ended, any_ended, terms)
 
     def reset_ended(self, ended: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Start a new episode where `ended`; returns and lengths [n] of those that ended, in row order.
@@ -104,7 +112,7 @@ class BatchEnv:
         self.engine.set_state(qpos, qvel)
         self.episode_length[:] = 0
         self.episode_return[:] = 0
-        return self.engine.obs
+        return self.obs
 
     def close(self) -> None:
         self.engine.close()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,8 @@ _SIGNATURES: dict[str, list] = {
     "tiles_to_rows": [_P, _P, _I, _I],
     "mlp_forward": [_P, _P, _P, _P, _P, _I, _I, _I],
     "mlp_backward": [_P, _P, _P, _P, _P, _P, _P, _I, _I, _I],
-    "gaussian_sample": [_P, _P, _P, _P, _U, _U, _U, _I, _I, _I],
+    "gaussian_sample": [_P] * 8 + [_U, _U] + [_I] * 4 + [_U],
+    "discount": [_P] * 4 + [_F, _I, _I],
     "ppo_loss": [_P] * 8 + [_F] * 4 + [_I] * 3,
     "gae": [_P] * 6 + [_F, _F, _I, _I],
     "adam": [_P] * 4 + [_F] * 7 + [_I],
@@ -57,6 +60,18 @@ def library() -> ctypes.CDLL:
         function.argtypes, function.restype = argtypes, None
     net.ws_adam.restype = ctypes.c_double
     return net
+
+
+def bind(name: str, *arguments: NDArray[Any] | float | None) -> Callable[..., Any]:
+    """The kernel `name` with its first arguments fixed; the result takes the rest.
+
+    Arrays are passed by address, found once: in the hot loop a call costs microseconds, finding an
+    address as many again. The arrays are kept alive and must not be replaced.
+    """
+    values = [address(a) if isinstance(a, np.ndarray) else a for a in arguments]
+    call = partial(getattr(library(), f"ws_{name}"), *values)
+    call.arrays = arguments  # type: ignore[attr-defined]
+    return call
 
 
 def address(array: NDArray) -> int:

@@ -6,13 +6,13 @@ All parameters are one flat float32 vector, so that a gradient is one all-reduce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from websim.kernels import TILE, address, library, tiles
+from websim.kernels import TILE, bind, tiles
 
 Tiles = NDArray[np.float32]
 
@@ -71,52 +71,38 @@ class ActorCritic:
         """The slice of a flat gradient that belongs to log_std."""
         return gradient[self._log_std_at : self._critic_at]
 
-    def forward_actor(self, batch: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-        """Means as tiles of `action_dim` features, from packed sample tiles."""
-        self._forward(self.actor, 0, self.mean, self._actor_hidden, batch, count)
-        return self.mean
+    def actor_pass(self, batch: Tiles) -> Callable[[int], None]:
+        """A call that takes a count of samples in `batch` and writes their means into `mean`."""
+        return self._forward(self.actor, 0, self.mean, self._actor_hidden, batch)
 
-    def forward_critic(self, batch: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-        """Values as tiles of one feature: flat, the first `count` are the values in order."""
-        self._forward(self.critic, self._critic_at, self.value, self._critic_hidden, batch, count)
-        return self.value
+    def critic_pass(self, batch: Tiles) -> Callable[[int], None]:
+        """A call that takes a count of samples in `batch` and writes their values into `value`.
 
-    def backward(
-        self,
-        gradient: NDArray[np.float32],
-        dmean: NDArray[np.float32],
-        dvalue: NDArray[np.float32],
-        batch: NDArray[np.float32],
-        count: int,
-    ) -> None:
-        """Add both networks' gradients to `gradient`, after both forward passes on `batch`."""
-        self._backward(self.actor, 0, gradient, dmean, self._actor_hidden, batch, count)
-        self._backward(self.critic, self._critic_at, gradient, dvalue, self._critic_hidden, batch, count)
+        `value` has one feature: flat, its first `count` numbers are the values in order.
+        """
+        return self._forward(self.critic, self._critic_at, self.value, self._critic_hidden, batch)
 
-    def _forward(self, net: Mlp, at: int, out: Tiles, hidden: Tiles, batch: Tiles, count: int) -> None:
-        library().ws_mlp_forward(
-            address(out),
-            address(hidden),
-            address(batch),
-            address(self.params) + 4 * at,
-            address(net.widths),
-            net.layers,
-            self.features,
-            count,
-        )
+    def backward_pass(
+        self, gradient: NDArray[np.float32], dmean: Tiles, dvalue: Tiles, batch: Tiles
+    ) -> Callable[[int], None]:
+        """A call that takes a count and adds both networks' gradients, after both passes on `batch`."""
+        actor = self._backward(self.actor, 0, gradient, dmean, self._actor_hidden, batch)
+        critic = self._backward(self.critic, self._critic_at, gradient, dvalue, self._critic_hidden, batch)
+
+        def backward(count: int) -> None:
+            actor(count)
+            critic(count)
+
+        return backward
+
+    def _forward(self, net: Mlp, at: int, out: Tiles, hidden: Tiles, batch: Tiles) -> Callable[[int], None]:
+        params = self.params[at : at + net.size]
+        return bind("mlp_forward", out, hidden, batch, params, net.widths, net.layers, self.features)
 
     def _backward(
-        self, net: Mlp, at: int, gradient: NDArray[np.float32], dout: Tiles, hidden: Tiles, batch: Tiles, count: int
-    ) -> None:
-        library().ws_mlp_backward(
-            address(gradient) + 4 * at,
-            address(self._scratch),
-            address(dout),
-            address(hidden),
-            address(batch),
-            address(self.params) + 4 * at,
-            address(net.widths),
-            net.layers,
-            self.features,
-            count,
+        self, net: Mlp, at: int, gradient: NDArray[np.float32], dout: Tiles, hidden: Tiles, batch: Tiles
+    ) -> Callable[[int], None]:
+        part, params = gradient[at : at + net.size], self.params[at : at + net.size]
+        return bind(
+            "mlp_backward", part, self._scratch, dout, hidden, batch, params, net.widths, net.layers, self.features
         )

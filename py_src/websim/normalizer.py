@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from websim.dist import Communicator
-from websim.kernels import address, library
+from websim.kernels import address, bind, library
 
 #: Normalised observations are clipped to +-CLIP, as Gymnasium users do.
 CLIP = 10.0
@@ -39,15 +41,7 @@ class RunningMoments:
         self._float_mean[:] = mean
         self._inverse_std[:] = 1 / np.sqrt(var + EPSILON)
 
-    def normalize(self, rows: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-        """Write normalised rows [N, F] into the first F columns of `out` [N, stride]."""
-        library().ws_normalize(
-            address(out),
-            address(rows),
-            address(self._float_mean),
-            address(self._inverse_std),
-            CLIP,
-            out.shape[-1],
-            rows.shape[0],
-            self.mean.size,
-        )
+    def normalization(self, rows: NDArray[np.float32], out: NDArray[np.float32]) -> Callable[[], None]:
+        """A call that writes normalised rows [N, F] into the first F columns of `out` [N, stride]."""
+        count, stride, features = len(rows), out.shape[-1], self.mean.size
+        return bind("normalize", out, rows, self._float_mean, self._inverse_std, CLIP, stride, count, features)

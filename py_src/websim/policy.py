@@ -143,12 +143,12 @@ class Policy:
         """Network outputs [n, A] for n <= 64 observations."""
         count, features = len(rows), self.network.features
         normalized = np.zeros((count, features), np.float32)
-        self.normalizer.normalize(rows, normalized)
+        self.normalizer.normalization(rows, normalized)()
         batch = tiles(count, features)
         library().ws_gather_tiles(address(batch), address(normalized), None, count, features)
-        means = self.network.forward_actor(batch, count)
+        self.network.actor_pass(batch)(count)
         out = np.empty((count, self.network.action_dim), np.float32)
-        library().ws_tiles_to_rows(address(out), address(means), count, self.network.action_dim)
+        library().ws_tiles_to_rows(address(out), address(self.network.mean), count, self.network.action_dim)
         return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from gymnasium import spaces
@@ -25,7 +25,7 @@ class WebsimVectorEnv(VectorEnv):
     `gymnasium.vector.SyncVectorEnv(..., autoreset_mode=AutoresetMode.SAME_STEP)`.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}
+    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
 
     def __init__(self, task: EnvSpec, num_envs: int, seed: int):
         self.task = task
@@ -59,7 +59,7 @@ class WebsimVectorEnv(VectorEnv):
             self._env.episodes[mask] = 0
         self._env.reset_ended(mask)
         self._ready = True
-        return self._env.engine.obs.copy(), self._reset_info(mask)
+        return self._env.obs.copy(), self._reset_info(mask)
 
     def step(
         self, actions: ArrayLike
@@ -80,13 +80,13 @@ class WebsimVectorEnv(VectorEnv):
             # All of the old episode is read before the rows are reset in place.
             final_obs = np.full(self.num_envs, None, object)
             for row in np.flatnonzero(step.ended):
-                final_obs[row] = step.final_obs[row].copy()
+                final_obs[row] = self._env.final_obs[row].copy()
             final_info = _masked(info, step.ended)
             self._env.reset_ended(step.ended)
             info = _merged(_masked(info, ~step.ended), self._reset_info(step.ended))
             info |= {"final_obs": final_obs, "_final_obs": step.ended.copy()}
             info |= {"final_info": final_info, "_final_info": step.ended.copy()}
-        return step.obs.copy(), step.reward, step.terminated, step.truncated, info
+        return self._env.obs.copy(), step.reward, step.terminated.copy(), step.truncated, info
 
     def set_state(self, qpos: ArrayLike, qvel: ArrayLike) -> NDArray[np.float32]:
         """Put all environments at qpos [B, nq] and qvel [B, nv] float64; observations [B, O] float32.

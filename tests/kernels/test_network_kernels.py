@@ -140,11 +140,11 @@ def test_backward_adds_to_the_gradient():
     batch = to_tiles(rng.normal(size=(5, 3)))
     dmean, dvalue = to_tiles(rng.normal(size=(5, 2))), to_tiles(rng.normal(size=(5, 1)))
     once, twice = np.zeros((2, network.size), np.float32)
-    network.forward_actor(batch, 5)
-    network.forward_critic(batch, 5)
-    network.backward(once, dmean, dvalue, batch, 5)
+    network.actor_pass(batch)(5)
+    network.critic_pass(batch)(5)
+    network.backward_pass(once, dmean, dvalue, batch)(5)
     for _ in range(2):
-        network.backward(twice, dmean, dvalue, batch, 5)
+        network.backward_pass(twice, dmean, dvalue, batch)(5)
     assert once.any()
     np.testing.assert_allclose(twice, 2 * once, rtol=1e-6)
 
@@ -242,6 +242,15 @@ def test_gae_equals_ref():
     np.testing.assert_allclose(returns, expected + values[:-1], rtol=1e-5, atol=1e-5)
 
 
+def test_discounted_sums_by_hand_and_across_rollouts():
+    # gamma 0.5, carry 4: 0.5*4 + 1 = 3; 0.5*3 + 2 = 3.5, where the episode ends; then 3; 0.5*3 + 4 = 5.5.
+    rewards, ended = np.array([[1], [2], [3], [4]], np.float32), np.array([[0], [1], [0], [0]], np.uint8)
+    sums, carry = np.zeros((4, 1), np.float32), np.array([4], np.float32)
+    library().ws_discount(address(sums), address(carry), address(rewards), address(ended), 0.5, 4, 1)
+    np.testing.assert_array_equal(sums[:, 0], [3, 3.5, 3, 5.5])
+    assert carry[0] == 5.5
+
+
 @pytest.mark.parametrize("scale", [0.01, 100.0])
 def test_adam_equals_ref_below_and_above_the_clipping_norm(scale):
     rng = np.random.default_rng(6)
@@ -285,41 +294,48 @@ def test_moments_and_normalize_equal_ref():
     assert (out[:, 5:] == 9).all(), "columns beyond the observation belong to the caller"
 
 
+LOW, HIGH = np.float32([-1, -2, -np.inf]), np.float32([1, 3, np.inf])
+OFFSET, SCALE = np.float32([0, 0.5, 0]), np.float32([1, 2.5, 1])
+
+
 def sample(mean, log_std, seed, step, first_env):
-    count, A = mean.shape
-    action, log_prob = np.zeros((count, A), np.float32), np.zeros(count, np.float32)
+    """Actions [B, 3], log-probabilities [B], controls [B, 3]."""
+    count, A, stride = len(mean), 3, 5
+    rows, control = np.full((count, stride), 9, np.float32), np.zeros((count, A), np.float32)
     mean_tiles = to_tiles(mean)
     library().ws_gaussian_sample(
-        address(action), address(log_prob), address(mean_tiles), address(log_std), seed & 0xFFFFFFFF, seed >> 32,
-        step, first_env, A, count,
+        address(rows), address(control), address(mean_tiles), address(log_std), address(OFFSET), address(SCALE),
+        address(LOW), address(HIGH), seed & 0xFFFFFFFF, seed >> 32, first_env, stride, A, count, step,
     )  # fmt: skip
-    return action, log_prob
+    assert (rows[:, A + 1 :] == 9).all(), "the rest of a row belongs to the caller"
+    return rows[:, :A], rows[:, A], control
 
 
 def test_gaussian_sample_equals_ref():
     rng = np.random.default_rng(8)
     mean, log_std = rng.normal(size=(70, 3)).astype(np.float32), np.array([-1, 0, 0.5], np.float32)
     seed = 2**40 + 12345
-    action, log_prob = sample(mean, log_std, seed, 9, 100)
+    action, log_prob, control = sample(mean, log_std, seed, 9, 100)
     z = np.array([[reference.normal_ref(seed, 100 + b, 9, a) for a in range(3)] for b in range(70)])
     np.testing.assert_allclose(action, mean + np.exp(log_std) * z, rtol=2e-5, atol=2e-5)
     expected = (-0.5 * z**2 - log_std - 0.5 * np.log(2 * np.pi)).sum(1)
     np.testing.assert_allclose(log_prob, expected, rtol=1e-5, atol=2e-5)
+    np.testing.assert_allclose(control, np.clip(OFFSET + SCALE * action, LOW, HIGH), rtol=1e-6, atol=1e-6)
 
 
 def test_gaussian_sample_does_not_depend_on_how_environments_are_split():
-    mean, log_std = np.zeros((100, 6), np.float32), np.zeros(6, np.float32)
-    whole, _ = sample(mean, log_std, 1, 2, 0)
+    mean, log_std = np.zeros((100, 3), np.float32), np.zeros(3, np.float32)
+    whole = sample(mean, log_std, 1, 2, 0)[0]
     parts = [sample(mean[:n], log_std, 1, 2, first)[0] for first, n in ((0, 30), (30, 70))]
     np.testing.assert_array_equal(whole, np.concatenate(parts))
 
 
 def test_gaussian_sample_is_standard_normal():
     draws = np.concatenate(
-        [sample(np.zeros((1000, 6), np.float32), np.zeros(6, np.float32), 3, t, 0)[0] for t in range(20)]
+        [sample(np.zeros((1000, 3), np.float32), np.zeros(3, np.float32), 3, t, 0)[0] for t in range(40)]
     )
     # 120,000 numbers: the standard error of the mean is 0.003, of the variance 0.004, of the kurtosis 0.014.
     assert abs(draws.mean()) < 0.012
     assert abs(draws.var() - 1) < 0.016
     assert abs((draws**4).mean() - 3) < 0.06
-    assert np.abs(np.corrcoef(draws.T) - np.eye(6)).max() < 0.03
+    assert np.abs(np.corrcoef(draws.T) - np.eye(3)).max() < 0.03

@@ -1,5 +1,7 @@
 """`make_vec` as a user of `gymnasium.vector` meets it."""
 
+import dataclasses
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -195,6 +197,14 @@ def test_own_task_from_mjcf_text():
     _, reward, _, _, _ = envs.step(np.array([[1], [0]], np.float32))
     assert reward[0] > 0
     assert reward[1] == 0
+
+
+def test_a_reward_of_the_wrong_shape_is_told():
+    task = dataclasses.replace(TASKS["Hopper-v5"], reward=lambda signals, actions, terminated: {"reward_x": actions})
+    envs = websim.make_vec(task, num_envs=4)
+    envs.reset(seed=0)
+    with pytest.raises(ModelError, match=r"Hopper-v5: reward term 'reward_x': expected shape \(4,\), got \(4, 3\)"):
+        envs.step(np.zeros((4, 3)))
 
 
 @pytest.mark.parametrize(

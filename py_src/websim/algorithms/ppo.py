@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from websim.batch_env import BatchEnv
+from websim.batch_env import BatchEnv, Step
 from websim.config import TrainConfig
 from websim.dist import Communicator
 from websim.episodes import EpisodeWindow
 from websim.errors import TrainingDivergedError
-from websim.kernels import address, library, tiles
+from websim.kernels import address, bind, library, tiles
 from websim.network import ActorCritic
 from websim.normalizer import RunningMoments
 from websim.policy import Policy, action_scale
@@ -57,17 +57,15 @@ class PPO:
 
         self.samples = np.zeros((T, B, F), np.float32)
         self.raw_obs = np.zeros((T, B, O), np.float32)
-        self.rewards = np.zeros((T, B), np.float32)
-        self.discounted = np.zeros((T, B), np.float32)
-        self.discounted_return = np.zeros(B, np.float32)
+        self.rewards, self.discounted, self.bootstrap = np.zeros((3, T, B), np.float32)
+        self.advantages, self.returns = np.zeros((2, T, B), np.float32)
         self.values = np.zeros((T + 1, B), np.float32)
         self.ended = np.zeros((T, B), np.uint8)
-        self.bootstrap = np.zeros((T, B), np.float32)
-        self.advantages, self.returns = np.zeros((2, T, B), np.float32)
+        self.discounted_return = np.zeros(B, np.float32)
+        self.step_samples, self.controls = np.zeros((B, F), np.float32), np.zeros((B, A), np.float32)
         self.step_batch, self.batch = tiles(B, F), tiles(capacity, F)
         self.dmean, self.dvalue = tiles(capacity, A), tiles(capacity, 1)
-        self.step_row = np.zeros((B, F), np.float32)
-        self.action, self.log_prob = np.zeros((B, A), np.float32), np.zeros(B, np.float32)
+        self._bind_kernels()
 
         self.explained_variance = 0.0
         self.iteration = 0
@@ -107,58 +105,48 @@ class PPO:
     def rollout(self) -> None:
         """Step every environment T times with the current policy."""
         config, env = self.config, self.env
-        B, O, A = env.num_envs, env.obs_dim, env.action_dim
-        obs = env.engine.obs
+        first_step = self.global_step // config.num_envs
         for t in range(config.num_steps):
             self.pulse()
-            sample = self.samples[t]
-            self.raw_obs[t] = obs
-            self._load_step_batch(obs, sample)
-            mean = self.network.forward_actor(self.step_batch, B)
-            self._sample(mean, self.global_step // config.num_envs + t)
-            self.values[t] = self._step_values()
-            sample[:, O : O + A] = self.action
-            sample[:, O + A] = self.log_prob
-            controls = self.action * self.action_scale
-            controls += self.action_offset
-            np.clip(controls, self.action_low, self.action_high, out=controls)
-
-            step = env.step(controls)
+            self.raw_obs[t] = env.obs
+            self.values[t] = self._values_of_observations()
+            self._step_actor(env.num_envs)
+            self._sample_actions((first_step + t) & 0xFFFFFFFF)
+            self.samples[t] = self.step_samples
+            step = env.step(self.controls)
             self.rewards[t] = step.reward
-            self.discounted_return *= config.gamma
-            self.discounted_return += self.rewards[t]
-            self.discounted[t] = self.discounted_return
             self.ended[t] = step.ended
             if step.any_ended:
-                self.discounted_return[step.ended] = 0
-                self.bootstrap[t] = 0
-                cut_off = step.truncated & ~step.terminated
-                if cut_off.any():
-                    self._load_step_batch(step.final_obs, self.step_row)
-                    self.bootstrap[t, cut_off] = self._step_values()[cut_off]
-                self.episodes.add(t, env.first_env, step.ended, *env.reset_ended(step.ended))
-        self._load_step_batch(obs, self.step_row)
-        self.values[config.num_steps] = self._step_values()
+                self._end_episodes(t, step)
+        self.values[config.num_steps] = self._values_of_observations()
+
+    def _end_episodes(self, t: int, step: Step) -> None:
+        """Keep what a truncated episode was still worth, note the finished ones, and start anew."""
+        self.bootstrap[t] = 0
+        cut_off = step.truncated & ~step.terminated
+        if cut_off.any():
+            self._normalize_final()
+            self._tile_step()
+            self._step_critic(self.env.num_envs)
+            self.bootstrap[t, cut_off] = self._step_values[cut_off]
+        self.episodes.add(t, self.env.first_env, step.ended, *self.env.reset_ended(step.ended))
+
+    def _values_of_observations(self) -> NDArray[np.float32]:
+        """Load the environments' observations into the step's batch; their values [B]."""
+        self._normalize()
+        self._tile_step()
+        self._step_critic(self.env.num_envs)
+        return self._step_values
 
     def estimate_advantages(self) -> None:
         """Scale rewards by the deviation of discounted returns, then GAE, normalised over all ranks."""
         config, env = self.config, self.env
         A, O, T, B = env.action_dim, env.obs_dim, config.num_steps, env.num_envs
+        self._discount()
         self.return_normalizer.update(self.discounted, self.comm, tag="return moments")
         self.rewards /= math.sqrt(self.return_normalizer.var[0] + 1e-8)
         np.clip(self.rewards, -REWARD_CLIP, REWARD_CLIP, out=self.rewards)
-        library().ws_gae(
-            address(self.advantages),
-            address(self.returns),
-            address(self.rewards),
-            address(self.values),
-            address(self.ended),
-            address(self.bootstrap),
-            config.gamma,
-            config.gae_lambda,
-            T,
-            B,
-        )
+        self._estimate()
         mean, m2 = np.zeros((2, 2))
         for i, array in enumerate((self.advantages, self.returns)):
             library().ws_moments(address(mean) + 8 * i, address(m2) + 8 * i, address(array), T * B, 1)
@@ -214,48 +202,28 @@ class PPO:
 
     def _minibatch_gradient(self, owned: NDArray[np.int32], scale: float) -> None:
         """This rank's share of the gradient and of the loss sums, into `self.gradient`."""
-        config, network, env = self.config, self.network, self.env
-        O, A, n = env.obs_dim, env.action_dim, len(owned)
+        count = len(owned)
         self.gradient[:] = 0
-        if n == 0:
+        if count == 0:
             return
-        library().ws_gather_tiles(address(self.batch), address(self.samples), address(owned), n, network.features)
-        mean, value = network.forward_actor(self.batch, n), network.forward_critic(self.batch, n)
-        stats = np.zeros(4)
-        library().ws_ppo_loss(
-            address(self.dmean),
-            address(self.dvalue),
-            address(network.log_std_gradient(self.gradient)),
-            address(stats),
-            address(self.batch),
-            address(mean),
-            address(value),
-            address(network.log_std),
-            config.clip_coef,
-            config.vf_coef,
-            config.ent_coef,
-            scale,
-            O,
-            A,
-            n,
-        )
-        network.backward(self.gradient, self.dmean, self.dvalue, self.batch, n)
-        self.gradient[network.size :] = stats
+        self._tile_minibatch(address(owned), count, self.network.features)
+        self._actor(count)
+        self._critic(count)
+        self._loss_sums[:] = 0
+        self._loss(scale, self.env.obs_dim, self.env.action_dim, count)
+        self._backward(count)
+        self.gradient[self.network.size :] = self._loss_sums
 
     def _adam(self, learning_rate: float) -> float:
         """One optimiser step on the summed gradient; its norm. Raises TrainingDivergedError."""
         self.adam_step += 1
-        norm = library().ws_adam(
-            address(self.network.params),
-            address(self.adam_first),
-            address(self.adam_second),
-            address(self.gradient),
+        correction = 1 - ADAM_BETA1**self.adam_step, 1 - ADAM_BETA2**self.adam_step
+        norm: float = self._optimize(
             learning_rate,
             ADAM_BETA1,
             ADAM_BETA2,
             ADAM_EPSILON,
-            1 - ADAM_BETA1**self.adam_step,
-            1 - ADAM_BETA2**self.adam_step,
+            *correction,
             self.config.max_grad_norm,
             self.network.size,
         )
@@ -266,28 +234,65 @@ class PPO:
             )
         return norm
 
-    def _load_step_batch(self, obs: NDArray[np.float32], rows: NDArray[np.float32]) -> None:
-        """Normalise obs [B, O] into the first columns of rows [B, F], and those into `step_batch`."""
-        self.obs_normalizer.normalize(obs, rows)
-        library().ws_gather_tiles(
-            address(self.step_batch), address(rows), None, self.env.num_envs, self.network.features
-        )
-
-    def _step_values(self) -> NDArray[np.float32]:
-        B = self.env.num_envs
-        return self.network.forward_critic(self.step_batch, B).reshape(-1)[:B]
-
-    def _sample(self, mean: NDArray[np.float32], step: int) -> None:
-        seed = self.config.seed
-        library().ws_gaussian_sample(
-            address(self.action),
-            address(self.log_prob),
-            address(mean),
-            address(self.network.log_std),
+    def _bind_kernels(self) -> None:
+        """Fix the arrays of each kernel call once."""
+        config, env, network = self.config, self.env, self.network
+        T, B, O, A = config.num_steps, env.num_envs, env.obs_dim, env.action_dim
+        F, seed = network.features, config.seed
+        self._normalize = self.obs_normalizer.normalization(env.obs, self.step_samples)
+        self._normalize_final = self.obs_normalizer.normalization(env.final_obs, self.step_samples)
+        self._tile_step = bind("gather_tiles", self.step_batch, self.step_samples, None, B, F)
+        self._step_actor, self._step_critic = network.actor_pass(self.step_batch), network.critic_pass(self.step_batch)
+        self._step_values = network.value.reshape(-1)[:B]
+        self._sample_actions = bind(
+            "gaussian_sample",
+            self.step_samples[:, O:],
+            self.controls,
+            network.mean,
+            network.log_std,
+            self.action_offset,
+            self.action_scale,
+            self.action_low,
+            self.action_high,
             seed & 0xFFFFFFFF,
             seed >> 32,
-            step & 0xFFFFFFFF,
-            self.env.first_env,
-            self.env.action_dim,
-            self.env.num_envs,
+            env.first_env,
+            F,
+            A,
+            B,
         )
+        self._discount = bind(
+            "discount", self.discounted, self.discounted_return, self.rewards, self.ended, config.gamma, T, B
+        )
+        self._estimate = bind(
+            "gae",
+            self.advantages,
+            self.returns,
+            self.rewards,
+            self.values,
+            self.ended,
+            self.bootstrap,
+            config.gamma,
+            config.gae_lambda,
+            T,
+            B,
+        )
+        self._tile_minibatch = bind("gather_tiles", self.batch, self.samples)
+        self._actor, self._critic = network.actor_pass(self.batch), network.critic_pass(self.batch)
+        self._loss_sums = np.zeros(4)
+        self._loss = bind(
+            "ppo_loss",
+            self.dmean,
+            self.dvalue,
+            network.log_std_gradient(self.gradient),
+            self._loss_sums,
+            self.batch,
+            network.mean,
+            network.value,
+            network.log_std,
+            config.clip_coef,
+            config.vf_coef,
+            config.ent_coef,
+        )
+        self._backward = network.backward_pass(self.gradient, self.dmean, self.dvalue, self.batch)
+        self._optimize = bind("adam", network.params, self.adam_first, self.adam_second, self.gradient)
