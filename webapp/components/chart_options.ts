@@ -56,7 +56,7 @@ export function chartOptions(
         width: 1.75,
         fill: `${read(color)}1c`,
         // Down to the axis rather than to zero, which may be far outside the picture.
-        fillTo: (plot) => plot.scales['y']?.min ?? 0,
+        fillTo: (plot) => plot.scales.y?.min ?? 0,
         spanGaps: true,
         points: { show: (plot) => plot.data[0].length < FEW_ROWS, size: 5, fill: read(color) },
       },

@@ -21,20 +21,15 @@ const EXAMPLES: Record<NumberField, string> = {
   total_steps: '1000000',
 };
 
-/** Settings before anyone chose: as many ranks as the machine has and the environments divide into. */
-export function defaultSettings(maxRanks: number): RunSettings {
-  const num_envs = 256;
-  return {
-    env: 'HalfCheetah-v5',
-    num_envs,
-    ranks: fittingRanks(num_envs, maxRanks),
-    seed: 1,
-    total_steps: 1_000_000,
-  };
+/** What was chosen, completed: as many ranks as the machine has and the environments divide into. */
+export function completeSettings(chosen: Partial<RunSettings>, maxRanks: number): RunSettings {
+  const num_envs = chosen.num_envs ?? 256;
+  const ranks = fittingRanks(num_envs, maxRanks);
+  return { env: 'HalfCheetah-v5', num_envs, ranks, seed: 1, total_steps: 1_000_000, ...chosen };
 }
 
 /** The largest number of ranks, at most `maxRanks`, that divides `numEnvs`. */
-export function fittingRanks(numEnvs: number, maxRanks: number): number {
+function fittingRanks(numEnvs: number, maxRanks: number): number {
   let ranks = Math.max(1, Math.floor(maxRanks));
   while (ranks > 1 && numEnvs % ranks !== 0) ranks--;
   return ranks;

@@ -6,7 +6,7 @@ import type { SceneDescription } from '../../workers/protocol';
 import type { Metrics, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
 import { type Problem, toProblem } from './problem';
-import { defaultSettings, type RunSettings } from './settings';
+import { completeSettings, type RunSettings } from './settings';
 
 /** `unusable`: loading failed; the page has to be loaded again. */
 export type Phase =
@@ -44,7 +44,7 @@ export class TrainingStore extends EventTarget {
   constructor(pool: TrainingPool, settings: Partial<RunSettings>) {
     super();
     this.pool = pool;
-    this.settings = { ...defaultSettings(pool.maxRanks), ...settings };
+    this.settings = completeSettings(settings, pool.maxRanks);
     pool.addEventListener('progress', (event) => {
       this.progress = (event as CustomEvent<LoadProgress>).detail;
       this.#changed();

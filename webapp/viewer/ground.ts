@@ -98,15 +98,15 @@ export class Ground {
   follow(point: Vector3): void {
     const { x, y } = this.#local.copy(point).applyMatrix4(this.#toLocal);
     this.#floor.position.set(x, y, 0);
-    this.#floor.material.uniforms['center']!.value = [x, y];
+    this.#floor.material.uniforms.center!.value = [x, y];
     this.#shadow.position.set(x, y, 0);
   }
 
   setTheme(theme: ViewTheme): void {
     const { uniforms } = this.#floor.material;
-    uniforms['light']!.value = new Color(theme.groundLight).multiply(this.#tint);
-    uniforms['dark']!.value = new Color(theme.groundDark).multiply(this.#tint);
-    uniforms['line']!.value = new Color(theme.groundLine).multiply(this.#tint);
+    uniforms.light!.value = new Color(theme.groundLight).multiply(this.#tint);
+    uniforms.dark!.value = new Color(theme.groundDark).multiply(this.#tint);
+    uniforms.line!.value = new Color(theme.groundLine).multiply(this.#tint);
     this.#shadow.material.opacity = theme.shadowStrength;
   }
 
