@@ -92,7 +92,7 @@ export class Python {
 
 function wrapSession(session: ReturnType<PyodideAPI['pyimport']>): TrainingSession {
   return {
-    iterate: (commands) => session.iterate(commands) ?? null,
+    iterate: () => session.iterate() ?? null,
     policy() {
       const bytes = session.policy();
       try {

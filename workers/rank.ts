@@ -24,8 +24,6 @@ type OpenRequest = Extract<Request, { type: 'open' }>;
 
 /** How often rank 0 posts the policy file, so that a run that dies leaves one. */
 const POLICY_MS = 2000;
-/** Hyperparameter changes that rank 0 gives to an iteration. */
-const NO_COMMANDS = '[]';
 /** Python exceptions that end a run as asked. */
 const STOP_EXCEPTIONS = ['StopRequested', 'KeyboardInterrupt'];
 
@@ -142,7 +140,7 @@ export class Rank {
     try {
       run.link.setRunning(true);
       this.booted.setInterruptBuffer(this.interrupt);
-      metrics = run.session.iterate(NO_COMMANDS);
+      metrics = run.session.iterate();
     } catch (error) {
       this.endWithError(run, error);
       return;

@@ -62,7 +62,7 @@ export class TrainingRun extends EventTarget {
     this.beats = clients.map(() => 0);
     this.watchdog = new Watchdog(
       () => this.pulses(),
-      (rank) => this.endRank(rank, 'stopped answering: no sign of life for 4 s'),
+      (rank) => this.endRank(rank, 'stopped answering: no sign of life for 3 s'),
     );
     this.done = new Promise((resolve, reject) => {
       this.resolve = resolve;

@@ -12,7 +12,7 @@ export interface TrainingModule {
 
 export interface TrainingSession {
   /** One rollout and update; metrics, or null when the run is complete. */
-  iterate(commands: string): string | null;
+  iterate(): string | null;
   /** The `.websim` file. */
   policy(): Uint8Array;
   close(): void;

@@ -9,7 +9,7 @@ export interface Pulse {
 }
 
 const TICK_MS = 200;
-const STALL_MS = 4000;
+const STALL_MS = 3000;
 /**
  * A tick counts for no more than this, however late it comes: a laptop that wakes up, or a page that
  * was throttled in the background, has not seen the ranks stand still all that time.
@@ -22,7 +22,7 @@ export class Watchdog {
   private readonly lastBeats: number[] = [];
   private readonly silentMs: number[] = [];
 
-  /** `onStall` receives the rank whose beat stood still for 4 s while it was watched. */
+  /** `onStall` receives the rank whose beat stood still for 3 s while it was watched. */
   constructor(
     private readonly pulses: () => Pulse[],
     private readonly onStall: (rank: number) => void,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
 
 import websim_host
 
@@ -41,14 +40,8 @@ class WorkerSession:
         comm = WorkerCommunicator(rank, world_size) if world_size > 1 else Communicator()
         self._session = Session(config, comm, _pulse)
 
-    def iterate(self, commands: str) -> str | None:
-        """One iteration's metrics; None when total_steps is reached.
-
-        commands: what the page asked rank 0 since the last iteration; every rank takes rank 0's list.
-        """
-        orders: list[dict[str, Any]] = self._session.comm.broadcast(json.loads(commands), tag="commands")
-        if any(order["command"] == "stop" for order in orders):
-            raise StopRequested
+    def iterate(self) -> str | None:
+        """One iteration's metrics; None when total_steps is reached."""
         if self._session.finished:
             return None
         return json.dumps(self._session.iterate())

@@ -15,14 +15,18 @@ const bytes = (name) => new Uint8Array(read(name)).buffer;
 const pyodide = await loadPyodide();
 const extractDir = pyodide.pyimport('site').getsitepackages()[0];
 const numpy = Object.keys(assets).find((name) => name.startsWith('numpy-'));
-for (const wheel of [numpy, 'websim.whl']) pyodide.unpackArchive(bytes(wheel), 'wheel', { extractDir });
+for (const wheel of [numpy, 'websim.whl'])
+  pyodide.unpackArchive(bytes(wheel), 'wheel', { extractDir });
 
 const NET_LIBRARY = '/lib/websim_net.so';
 pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(bytes('net.so')));
 pyodide.registerJsModule('websim_host', { net_library: () => NET_LIBRARY });
 
 // pytest and its helpers are pure Python: the ones installed for CPython serve.
-for (const [name, folder] of [['site', sitePackages], ['tests', testDir]]) {
+for (const [name, folder] of [
+  ['site', sitePackages],
+  ['tests', testDir],
+]) {
   pyodide.FS.mkdirTree(`/host/${name}`);
   pyodide.mountNodeFS(`/host/${name}`, folder);
 }
