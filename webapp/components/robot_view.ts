@@ -188,7 +188,7 @@ export class RobotView extends LitElement {
       this.#viewer.draw(
         playback.snapshot,
         this.#controls.orbit,
-        Math.min(0.1, seconds - this.#lastDraw),
+        Math.min(0.5, seconds - this.#lastDraw),
       );
       this.#lastDraw = seconds;
     }

@@ -5,7 +5,7 @@ import type { Bounds } from './bounds';
 import type { Orbit } from './viewer_protocol';
 
 /** Seconds in which the camera closes most of its distance to the robot; height follows slower, so that gaits do not shake it. */
-const FOLLOW_SECONDS = { ground: 0.12, height: 0.8 };
+const FOLLOW_SECONDS = { ground: 0.06, height: 0.6 };
 /** Farther away than this many robot radii the robot was reset, and the camera jumps. */
 const JUMP_RADII = 6;
 
