@@ -121,7 +121,7 @@ def _checked(f: Any, value: Any) -> Any:
             raise ConfigError(f"{f.name}: expected text, got {value!r}")
         return value
     low, high = f.metadata["low"], f.metadata["high"]
-    range_ = f"from {low:g} to {high:g}" if math.isfinite(high) else f"of at least {low:g}"
+    range_ = f"from {low:.16g} to {high:.16g}" if math.isfinite(high) else f"of at least {low:.16g}"
     expected = f"{f.name}: expected {'a whole' if kind == 'int' else 'a'} number {range_}, got {value!r}"
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise ConfigError(expected)
