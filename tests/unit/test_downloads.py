@@ -4,6 +4,7 @@ from collections.abc import Set
 from pathlib import Path
 
 import pytest
+
 from cache import sha256
 from downloads import fetch_checked
 from errors import BuildError

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from header_rules import Rule, headers_for, read_rules
 
 

@@ -1,0 +1,23 @@
+"""The Python that the documents show runs as it is shown."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import REPO
+
+BLOCKS = [
+    pytest.param(block, id=f"{document.name}-{number}")
+    for document in [REPO / "README.md", REPO / "docs/python.md"]
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL))
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_it_runs(block: str, tmp_path: Path) -> None:
+    # A process of its own: blocks write files, and train on all cores.
+    result = subprocess.run([sys.executable, "-W", "error", "-c", block], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
