@@ -85,6 +85,7 @@ export class TrainingStore extends EventTarget {
       this.#watch(await this.pool.train(request));
     } catch (error) {
       this.report(error);
+      if (!this.scene && this.#loaded === 'yes') void this.#showTask();
       throw error;
     } finally {
       this.#starting = false;
