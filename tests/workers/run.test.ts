@@ -159,7 +159,7 @@ describe('a rank that fails', () => {
     const alive = 1 - dead;
     await live(memory, [0, 1], 10);
     expect(run.state).toBe('running');
-    await live(memory, [alive], 4.3);
+    await live(memory, [alive], 3.3);
     expect(workers[dead]?.terminated).toBe(true);
     expect(memory?.abortedBy).toBe(dead);
     workers[alive]?.say({ type: 'ended', reason: 'stopped' });
