@@ -1,6 +1,6 @@
 // What the run form and the address hold: the five choices of a run, as text that a person typed.
 
-import { TASKS } from '../../workers/schema';
+import { SETTINGS, TASKS } from '../../workers/schema';
 
 /** The choices that form and address share, named as `TrainConfig` names them. */
 export interface RunSettings {
@@ -23,9 +23,19 @@ const EXAMPLES: Record<NumberField, string> = {
 
 /** What was chosen, completed: as many ranks as the machine has and the environments divide into. */
 export function completeSettings(chosen: Partial<RunSettings>, maxRanks: number): RunSettings {
-  const num_envs = chosen.num_envs ?? 256;
-  const ranks = fittingRanks(num_envs, maxRanks);
-  return { env: 'HalfCheetah-v5', num_envs, ranks, seed: 1, total_steps: 1_000_000, ...chosen };
+  const num_envs = chosen.num_envs ?? defaultOf('num_envs');
+  return {
+    env: 'HalfCheetah-v5',
+    num_envs,
+    ranks: fittingRanks(num_envs, maxRanks),
+    seed: defaultOf('seed'),
+    total_steps: defaultOf('total_steps'),
+    ...chosen,
+  };
+}
+
+function defaultOf(field: NumberField): number {
+  return Number(SETTINGS.find(({ name }) => name === field)?.default);
 }
 
 /** The largest number of ranks, at most `maxRanks`, that divides `numEnvs`. */
