@@ -51,13 +51,32 @@ async function loadManifest(url: URL): Promise<Manifest> {
   }
 }
 
+/** A file that arrived otherwise than the manifest says. */
+class BrokenFileError extends WebsimError {}
+
 async function loadAsset(
   name: string,
   entry: AssetEntry,
   url: URL,
   onBytes: (count: number) => void,
 ): Promise<LoadedAssets[string]> {
-  const response = await request(name, url);
+  try {
+    return await downloadAsset(name, entry, url, onBytes);
+  } catch (error) {
+    if (!(error instanceof BrokenFileError)) throw error;
+    // The browser keeps these files for a year, broken ones too, so this asks the server itself.
+    return downloadAsset(name, entry, url, onBytes, { cache: 'reload' });
+  }
+}
+
+async function downloadAsset(
+  name: string,
+  entry: AssetEntry,
+  url: URL,
+  onBytes: (count: number) => void,
+  options?: RequestInit,
+): Promise<LoadedAssets[string]> {
+  const response = await request(name, url, options);
   if (!name.endsWith('.wasm')) {
     const bytes = await readChecked(name, entry, response, onBytes);
     return name.endsWith('.mjs') ? url.href : bytes;
@@ -111,15 +130,17 @@ async function readChecked(
     // The connection broke: what is missing is told below.
   }
   if (received !== expected) {
+    onBytes(-received);
     const fault = received < expected ? 'is truncated' : 'is too long';
-    throw new WebsimError(
+    throw new BrokenFileError(
       `${name} (${file}) ${fault}: expected ${expected} bytes, got ${received}; reload the page, ` +
         'and build the site again if that does not help',
     );
   }
   const actual = await hexDigest(data);
   if (actual && actual !== sha256) {
-    throw new WebsimError(
+    onBytes(-received);
+    throw new BrokenFileError(
       `${name} (${file}) is damaged: expected SHA-256 ${sha256.slice(0, 12)}..., ` +
         `got ${actual.slice(0, 12)}...; reload the page, and build the site again if that does not help`,
     );

@@ -96,6 +96,23 @@ describe('loadAssets', () => {
     expect(await failure()).toMatch('b.zip (hashed-b.zip) is truncated: expected 10 bytes, got 2');
   });
 
+  it('asks the server once more for a file that arrived broken, and counts its bytes once', async () => {
+    publish({ 'a.wasm': { data: WASM }, 'b.zip': { data: TEXT } });
+    const whole = { ...files };
+    files['/runtime/hashed-a.wasm'] = WASM.subarray(0, 5);
+    files['/runtime/hashed-b.zip'] = Buffer.from('same bytes');
+    server.on('request', ({ url = '' }) => {
+      const again = whole[url];
+      if (again) files[url] = again;
+    });
+    const progress: [number, number][] = [];
+    const assets = await loadAssets(base, (...bytes) => progress.push(bytes));
+    expect(assets['a.wasm']).toBeInstanceOf(WebAssembly.Module);
+    expect(Buffer.from(assets['b.zip'] as ArrayBuffer)).toEqual(TEXT);
+    const total = WASM.length + TEXT.length;
+    expect(progress.at(-1)).toEqual([total, total]);
+  });
+
   it('names a file that is too long', async () => {
     publish({ 'b.zip': { data: TEXT } });
     files['/runtime/hashed-b.zip'] = Buffer.concat([TEXT, TEXT]);
