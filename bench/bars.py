@@ -1,0 +1,115 @@
+"""What is asked of the figures. A missed bar is shown as missed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from results import Results
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`value`: the figure from its part's figures; None when there is none, which misses the bar."""
+
+    what: str
+    part: str
+    value: Callable[[dict[str, Any]], float | None]
+    limit: float
+    unit: str
+    at_least: bool = False
+    #: printf-style format of figure and limit.
+    digits: str = ",.0f"
+
+    @property
+    def asked(self) -> str:
+        return f"{'≥' if self.at_least else '≤'} {self._text(self.limit)}"
+
+    def measured(self, results: Results) -> str:
+        if self.part not in results:
+            return "not measured"
+        value = self.value(results[self.part]["figures"])
+        return "not reached" if value is None else self._text(value)
+
+    def met(self, results: Results) -> bool | None:
+        """None when the part was not measured."""
+        if self.part not in results:
+            return None
+        value = self.value(results[self.part]["figures"])
+        if value is None:
+            return False
+        return value >= self.limit if self.at_least else value <= self.limit
+
+    def verdict(self, results: Results) -> str:
+        """What follows the bar in a line of text."""
+        return {True: ", met", False: ", MISSED", None: ""}[self.met(results)]
+
+    def _text(self, value: float) -> str:
+        return f"{value:{self.digits}} {self.unit}".rstrip()
+
+
+def _reached(task: str, field: str) -> Callable[[dict[str, Any]], float | None]:
+    def value(figures: dict[str, Any]) -> float | None:
+        result = figures["tasks"][task]
+        return result[field] if result["reached"] else None
+
+    return value
+
+
+BARS = (
+    Bar(
+        "Physics, browser / native `mujoco.rollout`, 2 threads, geometric mean of 3 tasks",
+        "physics",
+        lambda figures: figures["threads_2"]["ratio"],
+        0.80,
+        "",
+        at_least=True,
+        digits=".2f",
+    ),
+    Bar(
+        "PPO on HalfCheetah in the page, learning included",
+        "training",
+        lambda figures: figures["trainers"]["page_default"]["rate"],
+        15_000,
+        "steps/s",
+        at_least=True,
+    ),
+    Bar(
+        "InvertedPendulum from Start to a mean return of 950",
+        "threshold",
+        _reached("InvertedPendulum-v5", "seconds"),
+        30,
+        "s",
+        digits=".1f",
+    ),
+    Bar(
+        "HalfCheetah to a mean return of 1,500",
+        "threshold",
+        _reached("HalfCheetah-v5", "steps"),
+        1_000_000,
+        "steps",
+    ),
+    Bar(
+        "Start to the first update",
+        "startup",
+        lambda figures: figures["seconds"]["start_to_first_update"],
+        5,
+        "s",
+        digits=".2f",
+    ),
+    Bar("Stop, median", "responsiveness", lambda figures: figures["stop_median"], 200, "ms"),
+    Bar(
+        "Longest task of the page's main thread while training",
+        "responsiveness",
+        lambda figures: figures["longest_task"],
+        50,
+        "ms",
+    ),
+    Bar(
+        "First visit, compressed with gzip",
+        "transfer",
+        lambda figures: figures["gzip"]["bytes"] / 1e6,
+        12,
+        "MB",
+        digits=".1f",
+    ),
+)

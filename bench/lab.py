@@ -1,0 +1,82 @@
+"""Where things are measured: the built site behind a server, and Chromium, fresh for each measurement."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from chromium import CHROMIUM_ARGS, chromium_path
+from serve import SiteServer, serving
+
+REPO = Path(__file__).resolve().parent.parent
+
+_READY = """async () => {
+    while (!window.websim) await new Promise((resolve) => setTimeout(resolve, 1));
+    await websim.ready;
+    return performance.now() / 1000;
+}"""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """`site`: address of the built site."""
+
+    playwright: Playwright
+    site: str
+
+    @contextmanager
+    def browser(self) -> Iterator[Browser]:
+        """A new Chromium: no cache of an earlier one, no process of an earlier page."""
+        browser = self.playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+    @contextmanager
+    def ready_page(self, query: str = "") -> Iterator[Page]:
+        """The site in a new Chromium, loaded and able to train."""
+        with self.browser() as browser:
+            page = browser.new_page()
+            open_until_ready(page, f"{self.site}/{query}")
+            yield page
+
+
+@contextmanager
+def open_lab() -> Iterator[Lab]:
+    with sync_playwright() as playwright, serving(SiteServer(REPO / "dist")) as site:
+        yield Lab(playwright, site)
+
+
+def open_until_ready(page: Page, address: str) -> float:
+    """Open the site; seconds from the beginning of the navigation until it can train, by the page's clock."""
+    page.goto(address, wait_until="commit")
+    return page.evaluate(_READY)
+
+
+def train_for(page: Page, request: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
+    """Train in a ready page, then stop; the history of metrics."""
+    return page.evaluate(
+        """async ({ request, seconds }) => {
+            const run = await websim.train(request);
+            const time = new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+            await Promise.race([time, run.done]);
+            await run.stop();
+            return run.history;
+        }""",
+        {"request": request, "seconds": seconds},
+    )
+
+
+def build_measuring_page() -> Path:
+    """Build bench/browser; the folder to serve."""
+    subprocess.run(
+        ["npx", "vite", "build", "--config", "bench/browser/vite.config.ts", "--logLevel", "warn"],
+        cwd=REPO,
+        check=True,
+    )
+    return REPO / "build/bench"
