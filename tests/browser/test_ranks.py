@@ -1,0 +1,66 @@
+"""How many ranks a run has changes its speed and nothing else; the same run gives the same bytes, here and natively."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser
+from website import Website, opened
+
+import websim
+from websim.policy import Policy
+
+# Two updates of short rollouts: contact physics doubles a rounding difference every few steps.
+SMALL = {
+    "num_envs": 32,
+    "num_steps": 8,
+    "num_minibatches": 4,
+    "update_epochs": 3,
+    "target_kl": 0.0,
+    "total_steps": 512,
+    "seed": 7,
+}
+TASKS = ["InvertedPendulum-v5", "Hopper-v5", "HalfCheetah-v5"]
+
+
+@pytest.fixture(scope="module")
+def website(browser: Browser, site: str) -> Iterator[Website]:
+    with opened(browser, site) as website:
+        website.load()
+        yield website
+
+
+def trained(website: Website, path: Path, env: str, **settings: int) -> Policy:
+    """The policy of a small run in the browser, read natively from its file."""
+    path.write_bytes(website.train(env=env, **{**SMALL, **settings}).policy)
+    return websim.load_policy(path)
+
+
+@pytest.mark.parametrize("env", TASKS)
+def test_two_ranks_equal_one(website: Website, tmp_path: Path, env: str) -> None:
+    one, two = (trained(website, tmp_path / str(ranks), env, ranks=ranks) for ranks in (1, 2))
+    start = trained(website, tmp_path / "start", env, total_steps=256)
+    assert np.abs(one.network.params - start.network.params).max() > 1e-3, "the second update moves the parameters"
+    np.testing.assert_allclose(two.network.params, one.network.params, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(two.normalizer.mean, one.normalizer.mean, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(two.normalizer.var, one.normalizer.var, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_the_same_seed_gives_the_same_bytes(website: Website, ranks: int) -> None:
+    first, again, other = (
+        website.train(env="Hopper-v5", **{**SMALL, "ranks": ranks, "seed": seed}).policy for seed in (7, 7, 8)
+    )
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize("env", TASKS)
+def test_the_browser_learns_what_cpython_learns(website: Website, tmp_path: Path, env: str) -> None:
+    browser = trained(website, tmp_path / "policy.websim", env, ranks=1)
+    native = websim.train(env, **SMALL, ranks=1).policy
+    # Measured: up to 3e-7, because the browser's C has no fused multiply-add.
+    np.testing.assert_allclose(browser.network.params, native.network.params, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(browser.normalizer.mean, native.normalizer.mean, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(browser.normalizer.var, native.normalizer.var, rtol=1e-6)
