@@ -117,7 +117,7 @@ def test_a_form_field_without_a_number_starts_nothing(loaded: Website) -> None:
     form.get_by_role("spinbutton", name="Environments").fill("")
     loaded.button("Start").click()
     expect(loaded.alert).to_have_text(
-        'The form\'s field num_envs must be a number such as 256, got ""; nothing was started.'
+        'The field "Environments" must be a number such as 256, got nothing; nothing was started.'
     )
     assert loaded.state is None
     form.get_by_role("spinbutton", name="Environments").fill("8")

@@ -1,13 +1,18 @@
 // Runs a pytest file inside Pyodide, with the package and the kernels that the page gets.
 //
-// usage: node run_pytest.mjs RUNTIME_DIR SITE_PACKAGES TEST_DIR TEST_FILE
+// usage: node run_pytest.mjs RUNTIME_DIR SITE_PACKAGES DATA_DIR TEST_DIR TEST_FILE
+//
+// DATA_DIR is /host/data in there.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { loadPyodide } from 'pyodide';
+import { build } from 'vite';
 
-const [runtime, sitePackages, testDir, testFile] = process.argv.slice(2);
+const [runtime, sitePackages, dataDir, testDir, testFile] = process.argv.slice(2);
 const { assets } = JSON.parse(readFileSync(join(runtime, 'assets.json'), 'utf8'));
 const read = (name) => readFileSync(join(runtime, assets[name].file));
 const bytes = (name) => new Uint8Array(read(name)).buffer;
@@ -20,11 +25,12 @@ for (const wheel of [numpy, 'websim.whl'])
 
 const NET_LIBRARY = '/lib/websim_net.so';
 pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(bytes('net.so')));
-pyodide.registerJsModule('websim_host', { net_library: () => NET_LIBRARY });
+pyodide.registerJsModule('websim_host', await openHost());
 
 // pytest and its helpers are pure Python: the ones installed for CPython serve.
 for (const [name, folder] of [
   ['site', sitePackages],
+  ['data', dataDir],
   ['tests', testDir],
 ]) {
   pyodide.FS.mkdirTree(`/host/${name}`);
@@ -42,3 +48,39 @@ import pytest
 int(pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir=/host/tests", "-c", "/dev/null", "-W", "error", f"/host/tests/{test_file}"]))
 `);
 process.exit(status);
+
+/** The module `websim_host` as a rank's worker makes it, over the MuJoCo and the kernel that the page gets. */
+async function openHost() {
+  const { Host, Mujoco } = await importTypeScript('./engine_host.ts');
+  const compiled = (name) => new WebAssembly.Module(read(name));
+  const loader = pathToFileURL(resolve(runtime, assets['mujoco.mjs'].file));
+  const mujoco = await Mujoco.create(
+    loader.href,
+    compiled('mujoco.wasm'),
+    compiled('physics.wasm'),
+  );
+  const python = {
+    netLibrary: NET_LIBRARY,
+    get heap() {
+      return pyodide._module.HEAPU8;
+    },
+  };
+  return new Host(python, mujoco, cpus().length).module();
+}
+
+async function importTypeScript(entry) {
+  const [{ output }] = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: {
+        entry: fileURLToPath(new URL(entry, import.meta.url)),
+        formats: ['es'],
+        fileName: 'host',
+      },
+    },
+  });
+  return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
+}
