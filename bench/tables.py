@@ -44,7 +44,7 @@ TRAINERS = {
     "sb3_equal_one_thread": "Stable-Baselines3, same settings, torch with one thread",
     "page_default": "the page, 2 ranks, websim's defaults",
     "websim_default": "websim natively, 2 ranks, websim's defaults",
-    "sb3_default": "Stable-Baselines3 as it comes (8 environments, batches of 64)",
+    "sb3_default": "Stable-Baselines3 as it comes: 8 environments, batches of 64",
 }
 
 
