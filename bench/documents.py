@@ -1,4 +1,4 @@
-"""Writes the generated sections of docs/benchmarks.md and of the README, between their markers."""
+"""The generated sections of docs/benchmarks.md and of the README, between their markers."""
 
 from pathlib import Path
 
@@ -7,22 +7,24 @@ import tables
 from lab import REPO
 from results import Results
 
+PAGE, README = REPO / "docs/benchmarks.md", REPO / "README.md"
 
-def write_documents(results: Results) -> None:
-    page = REPO / "docs/benchmarks.md"
-    _fill(page, "bars", summary.bars(results))
+
+def documents(results: Results) -> dict[Path, str]:
+    """Each document's text with what the results say in it; sections of parts that were not measured stay."""
+    page = filled(PAGE.read_text(), "bars", summary.bars(results))
     for part, table in tables.PARTS.items():
         if part in results:
-            _fill(page, part, f"{table(results[part]['figures'])}\n\n{summary.source(results[part])}")
-    _fill(page, "conditions", summary.conditions(results))
-    _fill(REPO / "README.md", "", summary.readme_section(results))
+            page = filled(page, part, f"{table(results[part]['figures'])}\n\n{summary.source(results[part])}")
+    page = filled(page, "conditions", summary.conditions(results))
+    return {PAGE: page, README: filled(README.read_text(), "", summary.readme_section(results))}
 
 
-def _fill(path: Path, name: str, text: str) -> None:
-    """Replace what lies between `<!-- bench:NAME:start -->` and `<!-- bench:NAME:end -->`."""
+def filled(text: str, name: str, section: str) -> str:
+    """`text` with `section` between `<!-- bench:NAME:start -->` and `<!-- bench:NAME:end -->`; no name, no `NAME:`."""
     prefix = f"<!-- bench:{name}:" if name else "<!-- bench:"
-    before, start, rest = path.read_text().partition(f"{prefix}start -->\n")
+    before, start, rest = text.partition(f"{prefix}start -->\n")
     _, end, after = rest.partition(f"{prefix}end -->")
     if not start or not end:
-        raise RuntimeError(f"{path.name}: expected the lines `{prefix}start -->` and `{prefix}end -->`")
-    path.write_text(before + start + text + "\n" + end + after)
+        raise ValueError(f"expected the lines `{prefix}start -->` and `{prefix}end -->`")
+    return f"{before}{start}{section}\n{end}{after}"

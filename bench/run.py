@@ -16,11 +16,10 @@ sys.path.insert(0, str(REPO / "scripts"))
 
 from bars import BARS  # noqa: E402
 from conditions import conditions  # noqa: E402
-from documents import write_documents  # noqa: E402
+from documents import documents  # noqa: E402
 from lab import Lab, open_lab  # noqa: E402
 from results import load_results, save_part  # noqa: E402
-
-PARTS = ("physics", "training", "threshold", "startup", "responsiveness", "transfer", "memory")
+from tables import PARTS  # noqa: E402
 
 
 def measurement(part: str) -> Callable[[Lab], dict[str, Any]]:
@@ -50,7 +49,8 @@ def main() -> int:
                 save_part(part, before, measurement(part)(lab))
                 print(f"{time.perf_counter() - start:.0f} s", flush=True)
     results = load_results()
-    write_documents(results)
+    for path, text in documents(results).items():
+        path.write_text(text)
     for bar in BARS:
         print(f"  {bar.what}: {bar.measured(results)} ({bar.asked}{bar.verdict(results)})")
     print("wrote bench/results.json, docs/benchmarks.md and the README's section; raw rounds are in the first")
