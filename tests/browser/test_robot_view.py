@@ -108,6 +108,7 @@ def test_the_chosen_environment_is_followed(website: Website) -> None:
 
 def test_an_environment_that_is_not_there_is_not_followed(website: Website) -> None:
     website.start(env="Hopper-v5", num_envs=NUM_ENVS, ranks=1, total_steps=10**8)
+    website.wait_iterations(1)
     chosen = website.page.locator("websim-robot-view").get_by_role("spinbutton", name="Environment")
     chosen.fill("999")
     chosen.press("Enter")
