@@ -84,6 +84,7 @@ export class Python {
           spec.destroy();
         }
       },
+      warmUp: () => module.warm_up(),
       openSession: (config, rank, worldSize) =>
         wrapSession(module.open_session(config, rank, worldSize)),
     };

@@ -39,6 +39,7 @@ export async function bootRuntime(
   seconds.mujoco = (performance.now() - start) / 1000;
   const imported = performance.now();
   const training = python.importTraining();
+  training.warmUp();
   seconds.websim = (performance.now() - imported) / 1000;
   onStage('ready');
   return {

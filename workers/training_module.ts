@@ -7,6 +7,8 @@ export interface TrainingModule {
   sceneXml(env: string): string;
   /** Physics steps of a control step of a task. */
   frameSkip(env: string): number;
+  /** Runs the smallest session once, so that everything is compiled before the first Start. */
+  warmUp(): void;
   openSession(config: string, rank: number, worldSize: number): TrainingSession;
 }
 

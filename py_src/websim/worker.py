@@ -12,7 +12,7 @@ from websim.dist import Communicator, WorkerCommunicator
 from websim.errors import StopRequested, WebsimError
 from websim.mjcf import model_xml
 from websim.session import Session
-from websim.tasks import get_spec
+from websim.tasks import TASKS, get_spec
 
 
 def check(request: str) -> str:
@@ -26,6 +26,18 @@ def check(request: str) -> str:
 def scene_xml(env: str) -> str:
     """MJCF text of a task."""
     return model_xml(get_spec(env).model)
+
+
+def warm_up() -> None:
+    """Run the smallest session once.
+
+    The browser compiles a WebAssembly function when it is first called, for which all threads of the
+    page wait: better while it loads than after Start.
+    """
+    config = TrainConfig(env=next(iter(TASKS)), num_envs=1, num_steps=2, num_minibatches=1, update_epochs=1)
+    session = Session(config, Communicator(), _pulse)
+    session.iterate()
+    session.close()
 
 
 def open_session(config: str, rank: int, world_size: int) -> WorkerSession:

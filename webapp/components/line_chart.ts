@@ -56,7 +56,7 @@ export class LineChart extends LitElement {
     return html`
       <div class="head">
         <h2>${this.label} <small>${this.unit}</small></h2>
-        <output class="number">${this.reading}</output>
+        <output class="number">${this.reading || '–'}</output>
       </div>
       <div class="plot ${this.empty ? 'empty' : ''}" role="img" aria-label="${this.label} over environment steps: ${this.reading || this.placeholder}"></div>
       <p class="placeholder" ?hidden=${!this.empty}>${this.placeholder}</p>

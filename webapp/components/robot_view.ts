@@ -117,7 +117,6 @@ export class RobotView extends LitElement {
         <label>
           <span class="word">Environment</span>
           <input aria-label="Environment"
-           
             type="number" inputmode="numeric" min="0" max=${last}
             .value=${String(this.focused)}
             @change=${(event: Event) => this.#focus(Number((event.target as HTMLInputElement).value))}
@@ -315,7 +314,6 @@ export class RobotView extends LitElement {
       }
       .chip button {
         padding: 0 8px;
-        font-size: 1rem;
         line-height: 1.5;
         background: none;
         border-color: transparent;

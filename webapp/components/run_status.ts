@@ -27,11 +27,13 @@ export class RunStatus extends LitElement {
         <span class="number">${run ? `${Math.floor(Math.min(1, steps / total) * 100)} %` : ''}</span>
       </div>
       <progress max="1" value=${Math.min(1, steps / total)} aria-label="Steps done"></progress>
-      ${run ? this.#figures(phase, steps, total) : this.#introduction()}
+      ${this.#figures(phase, steps, total)}
+      ${run ? nothing : this.#introduction()}
       <button ?disabled=${!latest} @click=${this.#download}>Download policy</button>
     `;
   }
 
+  /** Shown before Start too: the first text of a font makes the page wait for the system's fonts. */
   #figures(phase: Phase, steps: number, total: number) {
     const { latest } = this.store;
     return html`
