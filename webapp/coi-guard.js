@@ -30,7 +30,8 @@ if (typeof window === 'undefined') {
     doReload: () => {
       if (sessionStorage.getItem(RELOADED)) return;
       sessionStorage.setItem(RELOADED, 'yes');
-      location.reload();
+      // The library asks while the worker is still being installed: a reload now may miss it.
+      navigator.serviceWorker.ready.then(() => location.reload());
     },
   };
 }

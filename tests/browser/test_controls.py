@@ -36,6 +36,7 @@ def fill_form(website: Website, task: str, *, num_envs: int, ranks: int, total_s
 def test_start_runs_what_the_form_says(website: Website) -> None:
     fill_form(website, "Hopper-v5", num_envs=16, ranks=2, total_steps=2048, seed=42)
     website.button("Start").click()
+    website.wait("websim.run?.config.seed === 42")
     expect(website.title).to_have_text("Finished", timeout=30_000)
     config = website.page.evaluate("websim.run.config")
     assert config.items() >= {"env": "Hopper-v5", "num_envs": 16, "ranks": 2, "total_steps": 2048, "seed": 42}.items()
@@ -52,6 +53,7 @@ def test_the_keyboard_is_enough(website: Website) -> None:
         keyboard.press("Control+A")
         keyboard.type(value)
     keyboard.press("Enter")
+    website.wait("websim.run?.config.seed === 7")
     expect(website.title).to_have_text("Finished", timeout=30_000)
     config = website.page.evaluate("websim.run.config")
     expected = {"env": "InvertedPendulum-v5", "num_envs": 8, "ranks": 1, "total_steps": 1024, "seed": 7}
