@@ -83,11 +83,6 @@ class TrainConfig:
         """Environments of one rank."""
         return self.num_envs // self.ranks
 
-    @property
-    def iterations(self) -> int:
-        """Iterations that reach total_steps."""
-        return -(-self.total_steps // self.batch_size)
-
     @classmethod
     def from_mapping(cls, settings: Mapping[str, Any]) -> TrainConfig:
         """Check names before values. Raises ConfigError for an unknown or missing setting."""
