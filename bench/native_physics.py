@@ -10,7 +10,7 @@ from mujoco import rollout
 from numpy.typing import NDArray
 
 from websim.engine.native import NativeEngine
-from websim.mjcf import model_xml
+from websim.mjcf import load_model
 from websim.spec import EnvSpec
 
 FULL, WARM_START = mujoco.mjtState.mjSTATE_FULLPHYSICS, mujoco.mjtState.mjSTATE_WARMSTART
@@ -82,7 +82,7 @@ class MujocoRollout:
 
     def __init__(self, works: list[Work]):
         spec = works[0].spec
-        model = mujoco.MjModel.from_xml_string(model_xml(spec.model))
+        model = mujoco.MjModel.from_xml_string(load_model(spec.model).xml)
         threads = len(works)
         self._data = [mujoco.MjData(model) for _ in range(threads)]
         # With one thread there is no pool: the calling thread steps.

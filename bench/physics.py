@@ -11,10 +11,11 @@ from playwright.sync_api import Page
 from lab import Lab, build_measuring_page
 from native_physics import EngineThreads, MujocoRollout, Work, draw_work, first_observations
 from serve import SiteServer, serving
-from websim.mjcf import model_xml
-from websim.tasks import TASKS
+from websim.mjcf import load_model
+from websim.tasks import get_spec
 
 ENVS_PER_RANK = 64
+PHYSICS_TASKS = ("InvertedPendulum-v5", "Hopper-v5", "HalfCheetah-v5")
 #: Control steps from a start state until the next start.
 CONTROL_STEPS = 50
 ROUNDS, SECONDS = 5, 1.2
@@ -32,14 +33,14 @@ def measure(lab: Lab) -> dict[str, Any]:
         page = browser.new_page()
         page.goto(address)
         for threads in (2, 1):
-            tasks = {name: _measure_task(page, name, threads) for name in TASKS}
+            tasks = {name: _measure_task(page, name, threads) for name in PHYSICS_TASKS}
             ratio = geometric_mean(task["ratio"] for task in tasks.values())
             figures[f"threads_{threads}"] = {"tasks": tasks, "ratio": ratio}
     return figures
 
 
 def _measure_task(page: Page, name: str, threads: int) -> dict[str, Any]:
-    works = [draw_work(TASKS[name], ENVS_PER_RANK, CONTROL_STEPS, rank) for rank in range(threads)]
+    works = [draw_work(get_spec(name), ENVS_PER_RANK, CONTROL_STEPS, rank) for rank in range(threads)]
     native = MujocoRollout(works)
     in_browser = page.evaluate("(jobs) => physics.open(jobs)", [_job(work) for work in works])
     _check_agreement(works, native, in_browser)
@@ -62,7 +63,7 @@ def _job(work: Work) -> dict[str, Any]:
     """As bench/browser/job.ts describes it."""
     program = work.engine.program
     return {
-        "xml": model_xml(work.spec.model),
+        "xml": load_model(work.spec.model).xml,
         "numEnvs": work.engine.num_envs,
         "program": list(program.data),
         "obsDim": program.obs_dim,

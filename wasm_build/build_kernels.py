@@ -18,7 +18,8 @@ PHYSICS_SOURCES = ("physics",)
 
 # -ffp-contract=fast lets native builds fuse a * b + c; wasm has no such instruction.
 COMMON = ["-std=c11", "-O3", "-Wall", "-Werror", "-ffp-contract=fast", "-fno-math-errno"]
-WASM = ["-target", "wasm32-freestanding", "-mcpu=generic+simd128+bulk_memory", "-nostdlib"]
+# No tables: physics.wasm lives in MuJoCo's memory and may have no static data there.
+WASM = ["-target", "wasm32-freestanding", "-mcpu=generic+simd128+bulk_memory", "-nostdlib", "-fno-jump-tables"]
 NATIVE = ["-shared", "-fPIC", "-march=native"]
 
 

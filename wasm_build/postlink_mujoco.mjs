@@ -14,13 +14,18 @@ import binaryen from 'binaryen';
 
 /** C functions of MuJoCo that `kernels/physics.c` imports. */
 const EXPORTED_FUNCTIONS = [
+  'cos',
+  'exp',
   'mj_forward',
   'mj_getState',
   'mj_kinematics',
   'mj_resetData',
+  'mj_resetDataKeyframe',
+  'mj_rnePostConstraint',
   'mj_setState',
   'mj_stateSize',
   'mj_step',
+  'sin',
 ];
 
 /** Features that every current browser has; more would keep the module from loading somewhere. */

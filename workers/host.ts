@@ -21,15 +21,17 @@ export class Host {
   /** The object to register as `websim_host`. */
   module(): object {
     return {
-      engine_open: (xml: string, numEnvs: number) => this.openEngine(xml, numEnvs),
-      engine_info: (id: number) => JSON.stringify(this.engine(id).info),
-      engine_program: (
+      engine_open: (xmls: string[], assets: Record<string, Uint8Array>, numEnvs: number) =>
+        this.openEngine(xmls, assets, numEnvs),
+      engine_infos: (id: number) => JSON.stringify(this.engine(id).infos),
+      engine_programs: (
         id: number,
-        program: number,
-        nbytes: number,
+        programs: [number, number][],
         obsDim: number,
         signalDim: number,
-      ) => this.engine(id).setProgram(program, nbytes, obsDim, signalDim),
+        rowSize: number,
+        perEpisode: boolean,
+      ) => this.engine(id).setPrograms(programs, obsDim, signalDim, rowSize, perEpisode),
       engine_step: (id: number, actions: number, obs: number, signals: number, flags: number) =>
         this.engine(id).step(actions, obs, signals, flags),
       engine_reset: (
@@ -40,13 +42,23 @@ export class Host {
         seedHi: number,
         firstEnv: number,
         obs: number,
-      ) => this.engine(id).reset(mask, episodes, seedLo, seedHi, firstEnv, obs),
-      engine_set_state: (id: number, qpos: number, qvel: number, obs: number) =>
-        this.engine(id).setState(qpos, qvel, obs),
+        signals: number,
+      ) => this.engine(id).reset(mask, episodes, seedLo, seedHi, firstEnv, obs, signals),
+      engine_set_state: (
+        id: number,
+        qpos: number,
+        qvel: number,
+        obs: number,
+        signals: number,
+        first: number,
+        count: number,
+      ) => this.engine(id).setState(qpos, qvel, obs, signals, first, count),
       engine_get_state: (id: number, qpos: number, qvel: number) =>
         this.engine(id).getState(qpos, qvel),
-      engine_get_rows: (id: number, rows: number) => this.engine(id).getRows(rows),
-      engine_set_rows: (id: number, rows: number) => this.engine(id).setRows(rows),
+      engine_get_rows: (id: number, rows: number, first: number, count: number) =>
+        this.engine(id).getRows(rows, first, count),
+      engine_set_rows: (id: number, rows: number, first: number, count: number) =>
+        this.engine(id).setRows(rows, first, count),
       engine_close: (id: number) => this.closeEngine(id),
       gather: (local: number, out: number, nbytes: number, sequence: number, tag: string) =>
         this.gather(local, out, nbytes, sequence, tag),
@@ -61,8 +73,13 @@ export class Host {
     for (const id of [...this.engines.keys()]) this.closeEngine(id);
   }
 
-  private openEngine(xml: string, numEnvs: number): number {
-    const engine = new PhysicsEngine(this.mujoco, () => this.python.heap, this.link, xml, numEnvs);
+  private openEngine(
+    xmls: string[],
+    assets: Record<string, Uint8Array>,
+    numEnvs: number,
+  ): number {
+    const heap = () => this.python.heap;
+    const engine = new PhysicsEngine(this.mujoco, heap, this.link, xmls, assets, numEnvs);
     this.lastId++;
     this.engines.set(this.lastId, engine);
     return this.lastId;

@@ -12,17 +12,33 @@ export interface ModelInfo {
   nv: number;
   nu: number;
   na: number;
+  nbody: number;
   ngeom: number;
+  nsite: number;
+  ntendon: number;
+  nsensordata: number;
+  nmocap: number;
   state_size: number;
   timestep: number;
+  names: Record<string, string[]>;
+  jnt_type: number[];
+  jnt_qposadr: number[];
+  jnt_dofadr: number[];
+  sensor_adr: number[];
+  sensor_dim: number[];
+  body_mocapid: number[];
   ctrlrange: number[][];
   ctrllimited: boolean[];
   qpos0: number[];
+  key_ctrl: number[][];
+  nominal: Record<string, number[]>;
 }
 
 const F64 = 8;
 const F32 = 4;
 const U32 = 4;
+/** Fields of the kernel's World: addresses of model, data and program. */
+const WORLD_FIELDS = 3;
 
 /** Rows of one kernel call. The largest batches take seconds, and Stop is to be answered sooner. */
 const ROWS_PER_CALL = 256;
@@ -40,69 +56,101 @@ interface Block {
   nbytes: number;
 }
 
+/** A variant of the task's world. */
+interface World {
+  model: MjModel;
+  data: MjData;
+  info: ModelInfo;
+}
+
+/** What the engine keeps of a task: its compiled programs, and the arrays of its environments. */
+interface Task {
+  worlds: Block;
+  rows: Block;
+  rowSize: number;
+  perEpisode: boolean;
+  obs: Block;
+  signals: Block;
+  flags: Block;
+  actions: Block;
+  mask: Block;
+  episodes: Block;
+  qpos: Block;
+  qvel: Block;
+  poses: Block;
+}
+
 export class PhysicsEngine {
-  readonly info: ModelInfo;
-  private readonly model: MjModel;
-  private readonly data: MjData;
-  private readonly m: number;
-  private readonly d: number;
+  private readonly worlds: World[] = [];
   private readonly blocks: Block[] = [];
-  private readonly rows: Block;
-  private readonly flags: Block;
-  private readonly actions: Block;
-  private readonly mask: Block;
-  private readonly episodes: Block;
-  private readonly qpos: Block;
-  private readonly qvel: Block;
-  private readonly poses: Block;
-  private program: Block | null = null;
-  private obs: Block | null = null;
-  private signals: Block | null = null;
+  private task: Task | null = null;
   private firstEnv = 0;
 
-  /** `caller`: live view of the memory of the calls' addresses. */
+  /** `xmls`: MJCF of each variant; `assets`: files that they name. `caller`: live view of the memory of the calls' addresses. */
   constructor(
     private readonly mujoco: Mujoco,
     private readonly caller: () => Uint8Array,
     private readonly link: EngineLink | null,
-    xml: string,
+    xmls: readonly string[],
+    assets: Record<string, Uint8Array>,
     private readonly numEnvs: number,
   ) {
-    this.model = mujoco.loadModel(xml);
-    this.data = mujoco.call(() => new mujoco.bindings.MjData(this.model));
-    this.m = mujoco.address(this.model);
-    this.d = mujoco.address(this.data);
-    this.info = modelInfo(
-      this.model,
-      mujoco.call((k) => k.ws_state_size(this.m)),
-    );
-    const { nq, nv, nu, ngeom, state_size } = this.info;
     try {
-      this.rows = this.block(numEnvs * state_size * F64);
-      this.flags = this.block(numEnvs);
-      this.actions = this.block(numEnvs * nu * F32);
-      this.mask = this.block(numEnvs);
-      this.episodes = this.block(numEnvs * U32);
-      this.qpos = this.block(numEnvs * nq * F64);
-      this.qvel = this.block(numEnvs * nv * F64);
-      this.poses = this.block(ngeom * 12 * F32);
+      for (const xml of xmls) this.worlds.push(this.openWorld(xml, assets));
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  /** Sets the compiled task; its format is in `wasm_build/kernels/program.h`. */
-  setProgram(programAt: number, nbytes: number, obsDim: number, signalDim: number): void {
-    this.program = this.block(nbytes);
-    this.obs = this.block(this.numEnvs * obsDim * F32);
-    this.signals = this.block(this.numEnvs * signalDim * F64);
-    this.copyIn(this.program, programAt);
+  /** Of each variant. */
+  get infos(): ModelInfo[] {
+    return this.worlds.map((world) => world.info);
+  }
+
+  /** Sets the compiled task of each variant; the format is in `wasm_build/kernels/program.h`. */
+  setPrograms(
+    programs: readonly (readonly [at: number, nbytes: number])[],
+    obsDim: number,
+    signalDim: number,
+    rowSize: number,
+    perEpisode: boolean,
+  ): void {
+    const { nq, nv, nu } = this.firstWorld.info;
+    const ngeom = Math.max(...this.worlds.map(({ info }) => info.ngeom));
+    const n = this.numEnvs;
+    const compiled = programs.map(([at, nbytes]) => {
+      const block = this.block(nbytes);
+      this.copyIn(block, at);
+      return block.address;
+    });
+    this.task = {
+      worlds: this.block(this.worlds.length * WORLD_FIELDS * U32),
+      rows: this.block(n * rowSize * F64),
+      rowSize,
+      perEpisode,
+      obs: this.block(n * obsDim * F32),
+      signals: this.block(n * signalDim * F64),
+      flags: this.block(n),
+      actions: this.block(n * nu * F32),
+      mask: this.block(n),
+      episodes: this.block(n * U32),
+      qpos: this.block(n * nq * F64),
+      qvel: this.block(n * nv * F64),
+      poses: this.block(ngeom * 12 * F32),
+    };
+    const fields = this.worlds.flatMap(({ model, data }, i) => [
+      this.mujoco.address(model),
+      this.mujoco.address(data),
+      compiled[i] as number,
+    ]);
+    const { address } = this.task.worlds;
+    new Uint32Array(this.mujoco.heap.buffer, address, fields.length).set(fields);
   }
 
   step(actionsAt: number, obsAt: number, signalsAt: number, flagsAt: number): void {
-    const { obs, signals } = this.task();
-    this.copyIn(this.actions, actionsAt);
+    const { actions, obs, signals, flags } = this.opened;
+    this.copyIn(actions, actionsAt);
     for (let first = 0; first < this.numEnvs; first += ROWS_PER_CALL) {
       if (first > 0 && this.link?.pulse()) throw new ReleasedError('stop');
       const count = Math.min(ROWS_PER_CALL, this.numEnvs - first);
@@ -110,7 +158,7 @@ export class PhysicsEngine {
     }
     this.copyOut(obsAt, obs);
     this.copyOut(signalsAt, signals);
-    this.copyOut(flagsAt, this.flags);
+    this.copyOut(flagsAt, flags);
     this.recordPose();
   }
 
@@ -121,91 +169,108 @@ export class PhysicsEngine {
     seedHi: number,
     firstEnv: number,
     obsAt: number,
+    signalsAt: number,
   ): void {
-    const { program, obs } = this.task();
+    const task = this.opened;
     this.firstEnv = firstEnv;
-    this.copyIn(this.mask, maskAt);
-    this.copyIn(this.episodes, episodesAt);
-    // Rows that are not reset keep the caller's observation, so the kernel writes over a copy of it.
-    this.copyIn(obs, obsAt);
+    this.copyIn(task.mask, maskAt);
+    this.copyIn(task.episodes, episodesAt);
     this.mujoco.call((k) => {
       k.ws_reset(
-        this.rows.address,
-        obs.address,
-        this.mask.address,
-        this.episodes.address,
+        task.rows.address,
+        task.obs.address,
+        task.signals.address,
+        task.mask.address,
+        task.episodes.address,
         seedLo,
         seedHi,
-        this.m,
-        this.d,
-        program.address,
+        task.worlds.address,
+        this.worlds.length,
+        task.perEpisode ? 1 : 0,
         firstEnv,
         this.numEnvs,
       );
     });
-    this.copyOut(obsAt, obs);
+    this.copyOut(obsAt, task.obs);
+    this.copyOut(signalsAt, task.signals);
   }
 
-  setState(qposAt: number, qvelAt: number, obsAt: number): void {
-    const { program, obs } = this.task();
-    this.copyIn(this.qpos, qposAt);
-    this.copyIn(this.qvel, qvelAt);
+  /** Rows `first` to `first + count`; the addresses are those of these rows. */
+  setState(
+    qposAt: number,
+    qvelAt: number,
+    obsAt: number,
+    signalsAt: number,
+    first: number,
+    count: number,
+  ): void {
+    const task = this.opened;
+    const [qpos, qvel, obs, signals, rows] = [
+      this.part(task.qpos, first, count),
+      this.part(task.qvel, first, count),
+      this.part(task.obs, first, count),
+      this.part(task.signals, first, count),
+      this.part(task.rows, first, count),
+    ];
+    this.copyIn(qpos, qposAt);
+    this.copyIn(qvel, qvelAt);
     this.mujoco.call((k) => {
       k.ws_set_state(
-        this.rows.address,
+        rows.address,
         obs.address,
-        this.qpos.address,
-        this.qvel.address,
-        this.m,
-        this.d,
-        program.address,
-        this.numEnvs,
+        signals.address,
+        qpos.address,
+        qvel.address,
+        task.worlds.address,
+        count,
       );
     });
     this.copyOut(obsAt, obs);
+    this.copyOut(signalsAt, signals);
   }
 
   getState(qposAt: number, qvelAt: number): void {
+    const { qpos, qvel, rows, worlds } = this.opened;
     this.mujoco.call((k) => {
-      k.ws_get_state(
-        this.qpos.address,
-        this.qvel.address,
-        this.rows.address,
-        this.m,
-        this.d,
-        this.numEnvs,
-      );
+      k.ws_get_state(qpos.address, qvel.address, rows.address, worlds.address, this.numEnvs);
     });
-    this.copyOut(qposAt, this.qpos);
-    this.copyOut(qvelAt, this.qvel);
+    this.copyOut(qposAt, qpos);
+    this.copyOut(qvelAt, qvel);
   }
 
-  getRows(rowsAt: number): void {
-    this.copyOut(rowsAt, this.rows);
+  getRows(rowsAt: number, first: number, count: number): void {
+    this.copyOut(rowsAt, this.part(this.opened.rows, first, count));
   }
 
-  setRows(rowsAt: number): void {
-    this.copyIn(this.rows, rowsAt);
+  setRows(rowsAt: number, first: number, count: number): void {
+    this.copyIn(this.part(this.opened.rows, first, count), rowsAt);
   }
 
   close(): void {
     for (const block of this.blocks.splice(0)) this.mujoco.free(block.address);
-    this.data.delete();
-    this.model.delete();
+    for (const { model, data } of this.worlds.splice(0)) {
+      data.delete();
+      model.delete();
+    }
+  }
+
+  private openWorld(xml: string, assets: Record<string, Uint8Array>): World {
+    const { mujoco } = this;
+    const model = mujoco.loadModel(xml, assets);
+    const data = mujoco.call(() => new mujoco.bindings.MjData(model));
+    const stateSize = mujoco.call((k) => k.ws_state_size(mujoco.address(model)));
+    return { model, data, info: modelInfo(model, stateSize) };
   }
 
   private stepRows(kernels: Kernels, first: number, count: number): void {
-    const { program, obs, signals } = this.task();
-    const at = (block: Block) => block.address + first * (block.nbytes / this.numEnvs);
+    const { rows, obs, signals, flags, actions, worlds } = this.opened;
     kernels.ws_step(
-      at(this.rows),
-      at(obs),
-      at(signals),
-      at(this.flags),
-      at(this.actions),
-      this.m,
-      this.d,
-      program.address,
+      this.part(rows, first, count).address,
+      this.part(obs, first, count).address,
+      this.part(signals, first, count).address,
+      this.part(flags, first, count).address,
+      this.part(actions, first, count).address,
+      worlds.address,
       count,
     );
   }
@@ -214,24 +279,36 @@ export class PhysicsEngine {
   private recordPose(): void {
     const frames = this.link?.frames;
     if (!frames) return;
-    const row = frames.focus - this.firstEnv;
-    if (row < 0 || row >= this.numEnvs) return;
-    const rowAddress = this.rows.address + row * this.info.state_size * F64;
-    this.mujoco.call((k) => k.ws_poses(this.poses.address, rowAddress, this.m, this.d));
-    const { address, nbytes } = this.poses;
+    const env = frames.focus - this.firstEnv;
+    if (env < 0 || env >= this.numEnvs) return;
+    const { rows, rowSize, worlds, poses } = this.opened;
+    const row = rows.address + env * rowSize * F64;
+    this.mujoco.call((k) => k.ws_poses(poses.address, row, worlds.address));
+    const { address, nbytes } = poses;
     frames.write(new Float32Array(this.mujoco.heap.buffer, address, nbytes / F32));
   }
 
-  private task(): { program: Block; obs: Block; signals: Block } {
-    const { program, obs, signals } = this;
-    if (!program || !obs || !signals) throw new Error('engine_program must come before this call');
-    return { program, obs, signals };
+  private get firstWorld(): World {
+    const [world] = this.worlds;
+    if (!world) throw new Error('the engine is closed');
+    return world;
+  }
+
+  private get opened(): Task {
+    if (!this.task) throw new Error('engine_programs must come before this call');
+    return this.task;
   }
 
   private block(nbytes: number): Block {
     const block = { address: this.mujoco.allocate(nbytes), nbytes };
     this.blocks.push(block);
     return block;
+  }
+
+  /** The part of an array of all environments that belongs to some of them. */
+  private part(block: Block, first: number, count: number): Block {
+    const each = block.nbytes / this.numEnvs;
+    return { address: block.address + first * each, nbytes: count * each };
   }
 
   private copyIn(to: Block, fromAt: number): void {
@@ -244,20 +321,62 @@ export class PhysicsEngine {
   }
 }
 
+/** mjModel's arrays of addresses of names, by kind of object. */
+const NAME_ADDRESSES: Record<string, (model: MjModel) => ArrayLike<number>> = {
+  body: (model) => model.name_bodyadr,
+  joint: (model) => model.name_jntadr,
+  geom: (model) => model.name_geomadr,
+  site: (model) => model.name_siteadr,
+  sensor: (model) => model.name_sensoradr,
+  tendon: (model) => model.name_tendonadr,
+  actuator: (model) => model.name_actuatoradr,
+  key: (model) => model.name_keyadr,
+};
+
 function modelInfo(model: MjModel, stateSize: number): ModelInfo {
-  const range: number[] = Array.from(model.actuator_ctrlrange);
+  const { nq, nv, nu, na, nbody, ngeom, nsite, ntendon, nsensordata, nmocap, nkey } = model;
+  const range = numbers(model.actuator_ctrlrange);
+  const keyControls = numbers(model.key_ctrl);
+  const names = Uint8Array.from(model.names as ArrayLike<number>);
   return {
-    nq: model.nq,
-    nv: model.nv,
-    nu: model.nu,
-    na: model.na,
-    ngeom: model.ngeom,
+    ...{ nq, nv, nu, na, nbody, ngeom, nsite, ntendon, nsensordata, nmocap },
     state_size: stateSize,
     timestep: model.opt.timestep,
-    ctrlrange: Array.from({ length: model.nu }, (_, i) => range.slice(2 * i, 2 * i + 2)),
-    ctrllimited: Array.from({ length: model.nu }, (_, i) => isControlLimited(model, i)),
-    qpos0: Array.from(model.qpos0),
+    names: Object.fromEntries(
+      Object.entries(NAME_ADDRESSES).map(([kind, addresses]) => [
+        kind,
+        numbers(addresses(model)).map((address) => nameAt(names, address)),
+      ]),
+    ),
+    jnt_type: numbers(model.jnt_type),
+    jnt_qposadr: numbers(model.jnt_qposadr),
+    jnt_dofadr: numbers(model.jnt_dofadr),
+    sensor_adr: numbers(model.sensor_adr),
+    sensor_dim: numbers(model.sensor_dim),
+    body_mocapid: numbers(model.body_mocapid),
+    ctrlrange: Array.from({ length: nu }, (_, i) => range.slice(2 * i, 2 * i + 2)),
+    ctrllimited: Array.from({ length: nu }, (_, i) => isControlLimited(model, i)),
+    qpos0: numbers(model.qpos0),
+    key_ctrl: Array.from({ length: nkey }, (_, i) => keyControls.slice(nu * i, nu * (i + 1))),
+    nominal: {
+      body_mass: numbers(model.body_mass),
+      body_inertia: numbers(model.body_inertia),
+      geom_friction: numbers(model.geom_friction),
+      dof_damping: numbers(model.dof_damping),
+      dof_armature: numbers(model.dof_armature),
+      actuator_gainprm: numbers(model.actuator_gainprm),
+      actuator_biasprm: numbers(model.actuator_biasprm),
+      gravity: numbers(model.opt.gravity),
+    },
   };
+}
+
+function numbers(values: ArrayLike<number>): number[] {
+  return Array.from(values, Number);
+}
+
+function nameAt(names: Uint8Array, address: number): string {
+  return new TextDecoder().decode(names.subarray(address, names.indexOf(0, address)));
 }
 
 /** The bindings have no type for `model.actuator_ctrllimited` as an array; an actuator's own works. */

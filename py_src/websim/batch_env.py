@@ -11,14 +11,14 @@ from websim.engine import open_engine
 from websim.errors import ModelError
 from websim.spec import EnvSpec, Terms
 
-TERMINATED, DIVERGED = 1, 2
+TERMINATED, DIVERGED, UNHEALTHY = 1, 2, 4
 
 
 class Step(NamedTuple):
     """One control step of all environments.
 
-    reward [B] float64; terminated, truncated and their union ended [B] bool, not to be written to;
-    terms: reward terms [B] by name.
+    reward [B] float64 (with K agents [B, K]); terminated, truncated and their union ended [B] bool, not to be
+    written to; terms: reward terms by name, shaped like the reward.
     """
 
     reward: NDArray[np.float64]
@@ -30,34 +30,47 @@ class Step(NamedTuple):
 
 
 class BatchEnv:
-    """Environments `first_env .. first_env + num_envs - 1` of a run; `seed` is the whole run's."""
+    """Environments `first_env .. first_env + num_envs - 1` of a run, just reset; `seed` is the whole run's."""
 
     def __init__(self, spec: EnvSpec, num_envs: int, *, seed: int = 0, first_env: int = 0):
-        if spec.reward is None:
-            raise ModelError(f"{spec.name}: the task has no reward function; pass EnvSpec(..., reward=...)")
         self.spec, self.num_envs, self.seed, self.first_env = spec, num_envs, seed, first_env
-        self._reward = spec.reward
         self.engine = open_engine(spec, num_envs)
         self.model = self.engine.model
         self.obs_dim, self.action_dim = self.engine.program.obs_dim, self.engine.program.action_dim
         self.episodes = np.zeros(num_envs, np.uint32)
         self.episode_length = np.zeros(num_envs, np.int64)
-        self.episode_return = np.zeros(num_envs)
-        self.divergences = 0
+        self._reward_shape = (num_envs, len(spec.agents)) if spec.agents else (num_envs,)
+        self.episode_return = np.zeros(self._reward_shape)
+        #: Whether the running episode has succeeded, [B] bool.
+        self.succeeded = np.zeros(num_envs, bool)
+        #: Episodes that diverged, [B].
+        self.diverged = np.zeros(num_envs, np.int64)
         #: Views of the engine's signals by name: [B], or [B, count].
         self.signals: dict[str, NDArray[np.float64]] = {}
         column = 0
-        for signal in spec.signals:
-            part = self.engine.signals[:, column : column + signal.count]
-            self.signals[signal.name] = part[:, 0] if signal.count == 1 else part
-            column += signal.count
+        for signal, dim in zip(spec.signals, self.engine.program.signal_dims, strict=True):
+            part = self.engine.signals[:, column : column + dim]
+            self.signals[signal.name] = part[:, 0] if signal.count == 1 or signal.reduce else part
+            column += dim
+        unknown = [success.signal for success in spec.success if success.signal not in self.signals]
+        if unknown:
+            raise ModelError(f"{spec.name}: success: the task has no signal named {unknown[0]!r}")
         #: Last observations of the episodes that ended with the last step [B, O]; other rows mean nothing.
         self.final_obs = np.zeros_like(self.engine.obs)
         self._nowhere = np.zeros(num_envs, bool)
+        self.reset()
+
+    @property
+    def divergences(self) -> int:
+        """Episodes that ended because their physics diverged."""
+        return int(self.diverged.sum())
 
     @property
     def action_bounds(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Low and high of each control [A] float32."""
+        """Low and high of each action [A] float32."""
+        if self.spec.control is not None:
+            ones = np.ones(self.action_dim, np.float32)
+            return -ones, ones
         low, high = np.array(self.model.ctrlrange, np.float32).reshape(-1, 2).T
         return low, high
 
@@ -73,25 +86,30 @@ class BatchEnv:
 
     def step(self, actions: NDArray[np.float32]) -> Step:
         """Apply actions [B, A] float32, contiguous and finite, in the task's units."""
-        engine = self.engine
+        engine, spec = self.engine, self.spec
         engine.step(actions)
         any_flag = engine.flags.any()
         terminated = (engine.flags & TERMINATED) != 0 if any_flag else self._nowhere
-        terms = self._reward(self.signals, actions, terminated)
-        reward = np.zeros(self.num_envs)
+        unhealthy = (engine.flags & UNHEALTHY) != 0 if any_flag else self._nowhere
+        if spec.termination:
+            terminated = terminated | spec.termination(self.signals)
+        terms = spec.reward(self.signals, actions, unhealthy) if spec.reward else {}
+        reward = np.zeros(self._reward_shape)
         for name, term in terms.items():
             if np.shape(term) != reward.shape:
                 raise ModelError(
-                    f"{self.spec.name}: reward term {name!r}: expected shape {reward.shape}, got {np.shape(term)}"
+                    f"{spec.name}: reward term {name!r}: expected shape {reward.shape}, got {np.shape(term)}"
                 )
             reward += term
         if any_flag:
             diverged = (engine.flags & DIVERGED) != 0
-            self.divergences += int(diverged.sum())
+            self.diverged += diverged
             reward[diverged] = 0
+        if spec.success:
+            self.succeeded |= self._success_now()
         self.episode_length += 1
         self.episode_return += reward
-        truncated = self.episode_length >= self.spec.max_episode_steps
+        truncated = self.episode_length >= spec.max_episode_steps
         ended = terminated | truncated
         any_ended = bool(ended.any())
         if any_ended:
@@ -107,18 +125,28 @@ class BatchEnv:
         self._reset_rows(ended)
         return returns, lengths
 
-    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Put all environments at positions [B, nq] and velocities [B, nv]; observations [B, O]."""
-        self.engine.set_state(qpos, qvel)
-        self.episode_length[:] = 0
-        self.episode_return[:] = 0
+    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64], first: int = 0) -> NDArray[np.float32]:
+        """Put environments from `first` on at positions [n, nq] and velocities [n, nv]; observations [B, O]."""
+        self.engine.set_state(qpos, qvel, first)
+        envs = slice(first, first + len(qpos))
+        self.episode_length[envs] = 0
+        self.episode_return[envs] = 0
+        self.succeeded[envs] = False
         return self.obs
 
     def close(self) -> None:
         self.engine.close()
+
+    def _success_now(self) -> NDArray[np.bool_]:
+        holds = np.ones(self.num_envs, bool)
+        for success in self.spec.success:
+            value = self.signals[success.signal]
+            holds &= (success.low <= value) & (value <= success.high)
+        return holds
 
     def _reset_rows(self, mask: NDArray[np.bool_]) -> None:
         self.engine.reset(mask.view(np.uint8), self.episodes, self.seed, self.first_env)
         self.episodes[mask] += 1
         self.episode_length[mask] = 0
         self.episode_return[mask] = 0
+        self.succeeded[mask] = False

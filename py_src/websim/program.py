@@ -1,83 +1,398 @@
 """Compiles an `EnvSpec` for a loaded model into the byte program that the physics kernel executes.
 
-The layout is that of `wasm_build/kernels/program.h`.
+The layout is that of `wasm_build/kernels/program.h`, and of a row that of `row.h`.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
-from websim.spec import Bound, EnvSpec, Noise, Observation, Signal
+from websim.randomization import FIELDS, Randomize
+from websim.resolve import Resolver
+from websim.sources import SOURCES
+from websim.spec import EnvSpec, Observation
 
-VERSION = 1
-_SOURCES = {"qpos": 0, "qvel": 1}
+VERSION = 2
+
 _SLICE = np.dtype(
-    [("source", "<i4"), ("start", "<i4"), ("count", "<i4"), ("mode", "<i4"), ("low", "<f8"), ("high", "<f8")]
+    [(name, "<i4") for name in ("source", "start", "count", "mode", "minus", "frame", "memory", "reduce")]
+    + [(name, "<f8") for name in ("low", "high", "extra", "reserved")]
+)
+_PLACEMENT = np.dtype(
+    [(name, "<i4") for name in ("source", "start", "count", "reserved")]
+    + [(name, "<f8", 3) for name in ("low", "high", "center")]
+    + [("distance", "<f8", 2)]
+)
+_DRAW = np.dtype(
+    [(name, "<i4") for name in ("first", "count", "distribution", "per_env", "choices", "n_choices")]
+    + [("low", "<f8"), ("high", "<f8")]
+)
+_WRITE = np.dtype(
+    [(name, "<i4") for name in ("field", "start", "count", "stride", "operation", "draw", "draw_stride", "nominal")]
+)
+_PUSH = np.dtype(
+    [(name, "<i4") for name in ("body", "every", "duration", "reserved")] + [("low", "<f8"), ("high", "<f8")]
+)
+_COMMAND = np.dtype([("every", "<i4"), ("reserved", "<i4"), ("low", "<f8"), ("high", "<f8")])
+_CONTROL = np.dtype([(name, "<f8") for name in ("offset", "scale", "low", "high")])
+_HEADER = np.dtype(
+    [(name, "<i4") for name in ("version", "frame_skip", "obs_dim", "signal_dim", "action_dim")]
+    + [(f"n_{table}", "<i4") for table in ("obs", "signals", "bounds", "noise", "placements")]
+    + [(f"n_{table}", "<i4") for table in ("draws", "writes", "pushes", "commands", "controls")]
+    + [(name, "<i4") for name in ("memory_dim", "draw_dim", "keeps_action", "max_delay", "delay_draw")]
+    + [(name, "<i4") for name in ("keyframe", "needs_rne", "terminates", "changes_mass")]
+    + [("reserved", "<i4", 8)]
 )
 
-#: One slice: source, start, count, mode, low, high.
-Row = tuple[int, int, int, int, float, float]
+_FUNCTIONS = ("identity", "sin", "cos")
+_REDUCTIONS = ("", "norm", "sum_squares")
+_DISTRIBUTIONS = ("uniform", "log_uniform", "normal", "choice")
+_OPERATIONS = ("scale", "add", "set")
+#: mjModel's arrays by the kernel's enum Field.
+_ARRAYS = (
+    "",
+    "body_mass",
+    "body_inertia",
+    "geom_friction",
+    "dof_damping",
+    "dof_armature",
+    "actuator_gainprm",
+    "actuator_biasprm",
+    "gravity",
+)
+#: Numbers of an actuator in gainprm and biasprm.
+_ACTUATOR_PARAMETERS = 10
+_MAX_DELAY = 100
+
+#: Columns of a row's identity, after MuJoCo's state.
+ID_COLUMNS = ("seed_lo", "seed_hi", "env", "episode", "step", "world", "pinned_world")
+
+
+@dataclass(frozen=True)
+class RowLayout:
+    """Parts of a row [N]: MuJoCo's state, the identity (`ID_COLUMNS`), and what the task keeps."""
+
+    state: slice
+    identity: slice
+    memory: slice
+    command: slice
+    draws: slice
+    pinned: slice
+    action: slice
+    delayed: slice
+
+    @property
+    def size(self) -> int:
+        """N"""
+        return int(self.delayed.stop)
 
 
 @dataclass(frozen=True)
 class Program:
-    """Bytes for the kernel, and the widths of what it writes: obs [B, obs_dim], signals [B, signal_dim]."""
+    """Bytes for the kernel, and the widths of what it writes: obs [B, obs_dim], signals [B, signal_dim].
+
+    signal_dims: of each signal. layout: of a row. draws: columns of a row's draws by `Randomize.key`.
+    """
 
     data: bytes
     obs_dim: int
     signal_dim: int
     action_dim: int
+    signal_dims: tuple[int, ...]
+    layout: RowLayout
+    draws: dict[str, slice]
 
 
 def compile_program(spec: EnvSpec, model: ModelInfo) -> Program:
-    """Raises ModelError when a slice lies outside the model's state."""
-    sizes = {"qpos": model.nq, "qvel": model.nv}
+    """Raises ModelError when the task reads or changes what the model does not have."""
+    return _Compiler(spec, model).compile()
 
-    def row(what: str, part: Observation | Signal | Bound | Noise, mode: int, low: float, high: float) -> Row:
-        size = sizes.get(part.source)
-        if size is None:
-            raise ModelError(f"{spec.name}: {what} reads {part.source!r}, expected one of {sorted(sizes)}")
-        count = size - part.start if part.count is None else part.count
-        if part.start < 0 or count < 1 or part.start + count > size:
-            raise ModelError(
-                f"{spec.name}: {what} reads {part.source}[{part.start}:{part.start + count}], "
-                f"but the model has {part.source}[0:{size}]"
+
+def observation_slices(spec: EnvSpec, model: ModelInfo) -> tuple[Observation, ...]:
+    """What is observed: all agents' slices one after the other; by default all positions, velocities and sensors."""
+    if spec.agents:
+        return tuple(part for agent in spec.agents for part in agent.observation)
+    if spec.observation:
+        return spec.observation
+    default = (Observation("qpos"), Observation("qvel"), Observation("sensordata"))
+    sizes = (model.nq, model.nv, model.nsensordata)
+    return tuple(part for part, size in zip(default, sizes, strict=True) if size)
+
+
+class _Compiler:
+    def __init__(self, spec: EnvSpec, model: ModelInfo):
+        self.spec, self.model = spec, model
+        self.resolve = Resolver(spec, model)
+        self.doubles: list[float] = []
+        self.draws: list[tuple[Any, ...]] = []
+        self.writes: list[tuple[Any, ...]] = []
+        self.draw_columns: dict[str, slice] = {}
+        self.draw_dim, self.memory_dim = 0, 0
+        self.delay_draw, self.max_delay = -1, 0
+
+    def compile(self) -> Program:
+        spec, model = self.spec, self.model
+        if spec.frame_skip < 1 or spec.max_episode_steps < 1:
+            raise self._error("frame_skip and max_episode_steps: expected whole numbers of at least 1")
+        observations = [self._observation(o) for o in observation_slices(spec, model)]
+        signals, signal_dims = self._signals()
+        for entry in spec.randomize:
+            self._randomize(entry)
+        tables = [
+            (_SLICE, observations),
+            (_SLICE, signals),
+            (_SLICE, self._bounds()),
+            (_SLICE, self._noise()),
+            (_PLACEMENT, self._placements()),
+            (_DRAW, self.draws),
+            (_WRITE, self.writes),
+            (_PUSH, self._pushes()),
+            (_COMMAND, self._commands()),
+            (_CONTROL, self._controls()),
+        ]
+        obs_dim, signal_dim = sum(entry[2] for entry in observations), sum(signal_dims)
+        read = {SOURCES["cfrc_ext"].number, SOURCES["last_action"].number}
+        read &= {entry[0] for _, table in tables[:3] for entry in table}
+        keeps_action = int(SOURCES["last_action"].number in read)
+        counts = [len(entries) for _, entries in tables]
+        header = np.zeros((), _HEADER)
+        values = (
+            *(VERSION, spec.frame_skip, obs_dim, signal_dim, model.nu, *counts),
+            *(self.memory_dim, self.draw_dim, keeps_action, self.max_delay, self.delay_draw, self._keyframe()),
+            *(int(SOURCES["cfrc_ext"].number in read), int(spec.terminate_when_unhealthy)),
+            int(any(entry.field == "body_mass" for entry in spec.randomize)),
+        )
+        for name, value in zip(_HEADER.names or (), values, strict=False):
+            header[name] = value
+        data = header.tobytes() + b"".join(np.array(entries, dtype).tobytes() for dtype, entries in tables)
+        data += np.array(self.doubles, "<f8").tobytes()
+        layout = self._layout(counts[8], keeps_action)
+        return Program(data, obs_dim, signal_dim, model.nu, signal_dims, layout, self.draw_columns)
+
+    def _layout(self, commands: int, keeps_action: int) -> RowLayout:
+        nu = self.model.nu
+        sizes = (self.model.state_size, len(ID_COLUMNS), self.memory_dim, commands, self.draw_dim, self.draw_dim)
+        edges = np.cumsum([0, *sizes, keeps_action * nu, self.max_delay * nu]).tolist()
+        return RowLayout(*(slice(start, stop) for start, stop in pairwise(edges)))
+
+    def _observation(self, part: Observation) -> tuple[Any, ...]:
+        what = "observation"
+        if part.function not in _FUNCTIONS:
+            raise self._error(f"{what}: function: expected one of {', '.join(_FUNCTIONS)}, got {part.function!r}")
+        start, count = self.resolve.slice(what, part, part.count)
+        minus, frame = self._relation(what, part, count)
+        mode = _FUNCTIONS.index(part.function)
+        return (SOURCES[part.source].number, start, count, mode, minus, frame, 0, 0, part.low, part.high, part.noise, 0)
+
+    def _signals(self) -> tuple[list[tuple[Any, ...]], tuple[int, ...]]:
+        rows, dims = [], []
+        for part in self.spec.signals:
+            what = f"signal {part.name!r}"
+            start, count = self.resolve.slice(what, part, part.count)
+            minus, frame = self._relation(what, part, count)
+            if part.relative and (part.source != "qpos" or count != 1):
+                raise self._error(f"{what}: relative needs one number of qpos")
+            if part.reduce not in _REDUCTIONS or (part.reduce and part.rate):
+                raise self._error(f"{what}: reduce: expected norm or sum_squares of values, not of a rate")
+            offset = self.model.qpos0[start] if part.relative else 0.0
+            rows.append(
+                (
+                    *(SOURCES[part.source].number, start, count, int(part.rate), minus, frame),
+                    *(self.memory_dim, _REDUCTIONS.index(part.reduce), part.low, part.high, offset, 0),
+                )
             )
-        return (_SOURCES[part.source], part.start, count, mode, low, high)
+            self.memory_dim += count if part.rate else 0
+            dims.append(1 if part.reduce else count)
+        return rows, tuple(dims)
 
-    observation = [row("observation", o, 0, o.low, o.high) for o in spec.observation]
-    signals = []
-    for s in spec.signals:
-        if s.relative and (s.source != "qpos" or s.count != 1):
-            raise ModelError(f"{spec.name}: signal {s.name!r}: relative needs one number of qpos")
-        entry = row(f"signal {s.name!r}", s, int(s.rate), 0.0, math.inf)
-        signals.append((*entry[:4], model.qpos0[s.start] if s.relative else 0.0, math.inf))
-    bounds = [row("bound", b, 0, b.low, b.high) for b in spec.bounds]
-    noise = []
-    for n in spec.noise:
-        if n.distribution not in ("uniform", "normal"):
-            raise ModelError(f"{spec.name}: noise: expected uniform or normal, got {n.distribution!r}")
-        normal = n.distribution == "normal"
-        noise.append(row("noise", n, int(normal), 0.0 if normal else -n.scale, n.scale))
+    def _relation(self, what: str, part: Any, count: int) -> tuple[int, int]:
+        """(start of what is subtracted, body of the frame), -1 for none."""
+        minus, frame = -1, -1
+        if part.minus is not None:
+            if part.of is None:
+                raise self._error(f"{what}: minus needs `of`, the object that it is subtracted from")
+            minus = self.resolve.region(what, part.source, part.minus).start + part.start
+        if part.frame is not None:
+            if count != 3:
+                raise self._error(f"{what}: frame turns 3 numbers, got {count}")
+            frame = self.resolve.object(what, "body", part.frame)
+        return minus, frame
 
-    obs_dim = sum(entry[2] for entry in observation)
-    signal_dim = sum(entry[2] for entry in signals)
-    header = np.zeros(16, "<i4")
-    header[:9] = (
-        VERSION,
-        spec.frame_skip,
-        obs_dim,
-        signal_dim,
-        model.nu,
-        len(observation),
-        len(signals),
-        len(bounds),
-        len(noise),
-    )
-    slices = np.array([*observation, *signals, *bounds, *noise], _SLICE)
-    return Program(header.tobytes() + slices.tobytes(), obs_dim, signal_dim, model.nu)
+    def _bounds(self) -> list[tuple[Any, ...]]:
+        rows = []
+        for part in self.spec.bounds:
+            start, count = self.resolve.slice("bound", part, part.count)
+            mode = int(part.inclusive)
+            rows.append((SOURCES[part.source].number, start, count, mode, -1, -1, 0, 0, part.low, part.high, 0, 0))
+        return rows
+
+    def _noise(self) -> list[tuple[Any, ...]]:
+        rows = []
+        for part in self.spec.noise:
+            self._must_be_state("noise", part.source)
+            if part.distribution not in ("uniform", "normal"):
+                raise self._error(f"noise: expected uniform or normal, got {part.distribution!r}")
+            normal = part.distribution == "normal"
+            start, count = self.resolve.slice("noise", part, part.count)
+            low = 0.0 if normal else -part.scale
+            rows.append((SOURCES[part.source].number, start, count, int(normal), -1, -1, 0, 0, low, part.scale, 0, 0))
+        return rows
+
+    def _placements(self) -> list[tuple[Any, ...]]:
+        rows = []
+        for part in self.spec.placements:
+            count = len(part.low)
+            self._must_be_state("placement", part.source)
+            if not 1 <= count <= 3 or len(part.high) != count or len(part.center) < count:
+                raise self._error("placement: expected one to three numbers in low, as many in high")
+            start, _ = self.resolve.slice("placement", part, count)
+            low, high, center = (tuple([*numbers[:3], 0.0, 0.0][:3]) for numbers in (part.low, part.high, part.center))
+            self._must_reach(part.low, part.high, part.center, part.distance)
+            rows.append((SOURCES[part.source].number, start, count, 0, low, high, center, part.distance))
+        return rows
+
+    def _must_reach(self, low: Any, high: Any, center: Any, distance: tuple[float, float]) -> None:
+        """Refuse a box of which less than a hundredth is within the distance: the kernel would draw for ever."""
+        points = np.random.default_rng(0).uniform(low, high, (2000, len(low)))
+        reached = np.linalg.norm(points - np.array(center[: len(low)]), axis=1)
+        if np.mean((distance[0] < reached) & (reached < distance[1])) < 0.01:
+            raise self._error(f"placement: the box {low} to {high} hardly reaches into the distance {distance}")
+
+    def _must_be_state(self, what: str, source: str) -> None:
+        settable = ("qpos", "qvel", "act", "mocap_pos", "mocap_quat")
+        if source not in settable:
+            raise self._error(f"{what}: sets {source!r}, expected one of {', '.join(settable)}")
+
+    def _randomize(self, entry: Randomize) -> None:
+        what = f"randomize {entry.key!r}"
+        if entry.field not in FIELDS or entry.distribution not in _DISTRIBUTIONS or entry.operation not in _OPERATIONS:
+            raise self._error(
+                f"{what}: expected a field of {', '.join(FIELDS)}, a distribution of {', '.join(_DISTRIBUTIONS)} "
+                f"and an operation of {', '.join(_OPERATIONS)}"
+            )
+        if entry.distribution == "choice" and not entry.choices:
+            raise self._error(f"{what}: choice needs choices")
+        if entry.distribution == "log_uniform" and not 0 < entry.low <= entry.high:
+            raise self._error(f"{what}: log_uniform needs 0 < low <= high, got {entry.low} and {entry.high}")
+        if entry.field == "actuator_gain" and entry.operation != "scale":
+            raise self._error(f"{what}: gains of servos can be scaled, got operation {entry.operation!r}")
+        if entry.key in self.draw_columns:
+            raise self._error(f"{what}: is there twice")
+        starts = self._numbers(what, entry)
+        draws = 1 if entry.shared else max(1, len(starts))
+        first, draw_stride = self.draw_dim, 0 if entry.shared else 1
+        logarithmic = entry.distribution == "log_uniform"
+        low, high = (math.log(x) if logarithmic else x for x in (entry.low, entry.high))
+        per_env = int(entry.per == "environment")
+        distribution = _DISTRIBUTIONS.index(entry.distribution)
+        self.draws.append((first, draws, distribution, per_env, len(self.doubles), len(entry.choices), low, high))
+        self.doubles += entry.choices
+        self.draw_columns[entry.key] = slice(first, first + draws)
+        self.draw_dim += draws
+        if entry.field == "action_delay":
+            self.delay_draw = first
+            self.max_delay = self._longest_delay(what, entry)
+            return
+        array = FIELDS[entry.field].array
+        self._write(array, starts, entry.operation, first, draw_stride)
+        if entry.field == "actuator_gain":
+            # A servo's bias answers to its gain: kp * (target - position) - kv * velocity.
+            for parameter in (1, 2):
+                bias = [start + parameter for start in starts]
+                self._write("actuator_biasprm", bias, entry.operation, first, draw_stride)
+
+    def _numbers(self, what: str, entry: Randomize) -> list[int]:
+        """Places in mjModel's array that change."""
+        kind, model = FIELDS[entry.field], self.model
+        if entry.field == "action_delay":
+            return []
+        if entry.component is not None and not 0 <= entry.component < kind.width:
+            raise self._error(f"{what}: component: expected 0 to {kind.width - 1}, got {entry.component}")
+        components = range(kind.width) if entry.component is None else (entry.component,)
+        if entry.field == "gravity":
+            return list(components)
+        if kind.object == "joint":
+            start, count = (0, model.nv) if entry.of is None else self.resolve.region(what, "qvel", entry.of)
+            objects = range(start, start + count)
+        elif entry.of is None:
+            objects = range(len(model.names[kind.object]))
+        else:
+            object_ = self.resolve.object(what, kind.object, entry.of)
+            objects = range(object_, object_ + 1)
+        width = _ACTUATOR_PARAMETERS if kind.object == "actuator" else kind.width
+        return [width * object_ + component for object_ in objects for component in components]
+
+    def _write(self, array: str, starts: list[int], operation: str, draw: int, draw_stride: int) -> None:
+        """Split into runs of even stride: the kernel's tables have no lists."""
+        if not starts:
+            return
+        strides = np.diff(starts)
+        if len(set(strides.tolist())) > 1:
+            half = int(np.flatnonzero(strides != strides[0])[0]) + 1
+            self._write(array, starts[:half], operation, draw, draw_stride)
+            self._write(array, starts[half:], operation, draw + half * draw_stride, draw_stride)
+            return
+        stride = int(strides[0]) if len(strides) else 1
+        values = self.model.nominal[array]
+        field = _ARRAYS.index(array)
+        nominal = len(self.doubles)
+        self.writes.append(
+            (field, starts[0], len(starts), stride, _OPERATIONS.index(operation), draw, draw_stride, nominal)
+        )
+        self.doubles += [values[start] for start in starts]
+
+    def _longest_delay(self, what: str, entry: Randomize) -> int:
+        if entry.distribution == "normal" or entry.operation != "set":
+            raise self._error(f"{what}: is drawn in control steps: operation set, uniform, log_uniform or choice")
+        longest = max(entry.choices) if entry.distribution == "choice" else entry.high
+        if not 0 <= longest <= _MAX_DELAY:
+            raise self._error(f"{what}: expected 0 to {_MAX_DELAY} control steps, got {longest}")
+        return math.ceil(longest)
+
+    def _pushes(self) -> list[tuple[Any, ...]]:
+        rows = []
+        for push in self.spec.pushes:
+            if not 1 <= push.duration <= push.every:
+                raise self._error(f"push {push.body!r}: expected 1 <= duration <= every, in control steps")
+            body = self.resolve.object("push", "body", push.body)
+            rows.append((body, push.every, push.duration, 0, push.low, push.high))
+        return rows
+
+    def _commands(self) -> list[tuple[Any, ...]]:
+        rows = []
+        for command in self.spec.commands:
+            if len(command.low) != len(command.high) or not command.low or command.every < 0:
+                raise self._error(f"command {command.name!r}: expected as many numbers in low as in high")
+            rows += [(command.every, 0, low, high) for low, high in zip(command.low, command.high, strict=True)]
+        return rows
+
+    def _controls(self) -> list[tuple[Any, ...]]:
+        control, model = self.spec.control, self.model
+        if control is None:
+            return []
+        low, high = np.array(model.ctrlrange, float).reshape(-1, 2).T
+        limited = np.isfinite(low) & np.isfinite(high)
+        with np.errstate(invalid="ignore"):
+            middle, half = np.where(limited, (low + high) / 2, 0.0), np.where(limited, (high - low) / 2, 1.0)
+        if control.offset == "keyframe":
+            if self._keyframe() < 0:
+                raise self._error("control: offset is that of the keyframe, but the task has none")
+            middle = np.array(model.key_ctrl[self._keyframe()])
+        scale = half if control.scale is None else np.asarray(control.scale, float)
+        if scale.shape not in ((), (model.nu,)):
+            raise self._error(f"control: expected one scale or {model.nu}, got {scale.size}")
+        return list(zip(middle, np.broadcast_to(scale, (model.nu,)), low, high, strict=True))
+
+    def _keyframe(self) -> int:
+        keyframe = self.spec.keyframe
+        return -1 if keyframe is None else self.resolve.object("keyframe", "key", keyframe)
+
+    def _error(self, message: str) -> ModelError:
+        return ModelError(f"{self.spec.name}: {message}")

@@ -103,7 +103,7 @@ class WebsimVectorEnv(VectorEnv):
                 raise ValueError(f"set_state: {name} holds NaN or infinity")
             arrays.append(array)
         self._ready = True
-        return self._env.set_state(*arrays).copy()
+        return self._env.set_state(arrays[0], arrays[1]).copy()
 
     def get_state(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Positions [B, nq] and velocities [B, nv] float64 of all environments."""
@@ -119,29 +119,24 @@ class WebsimVectorEnv(VectorEnv):
 
     def _step_info(self, step: Step) -> dict[str, Any]:
         everyone = np.ones(self.num_envs, bool)
-        entries = {name: values.copy() for name, values in self._env.signals.items()} | step.terms
+        entries = {
+            part.name: self._env.signals[part.name].copy() for part in self.task.signals if part.info
+        } | step.terms
         return _with_masks(entries, everyone)
 
     def _reset_info(self, mask: NDArray[np.bool_]) -> dict[str, Any]:
-        """Signals that are plain positions or velocities, for rows of `mask`."""
-        qpos, qvel = self._env.engine.get_state()
-        entries = {}
-        for signal in self.task.signals:
-            if signal.rate:
-                continue
-            part = (qpos if signal.source == "qpos" else qvel)[:, signal.start : signal.start + signal.count]
-            if signal.relative:
-                part = part - self._env.model.qpos0[signal.start]
-            entries[signal.name] = part[:, 0] if signal.count == 1 else part
+        """Signals that have a value at the start of an episode, for rows of `mask`."""
+        entries = {part.name: self._env.signals[part.name] for part in self.task.signals if part.info and not part.rate}
         return _masked(_with_masks(entries, mask), mask)
 
 
-def make_vec(env: str | EnvSpec, *, num_envs: int = 1, seed: int = 0) -> WebsimVectorEnv:
+def make_vec(env: str | EnvSpec, *, num_envs: int = 1, seed: int = 0, **options: Any) -> WebsimVectorEnv:
     """A vector environment of a built-in task (`"HalfCheetah-v5"`) or of your own `EnvSpec`.
 
-    Raises ConfigError for an unknown task or a number out of range, ModelError for a bad model.
+    options: those of the built-in task, which for `*-v5` are Gymnasium's: `make_vec("Ant-v5", ctrl_cost_weight=0.1)`.
+    Raises ConfigError for an unknown task or option or a number out of range, ModelError for a bad model.
     """
-    task = get_spec(env)
+    task = get_spec(env, **options)
     _whole("num_envs", num_envs, 1, MAX_NUM_ENVS)
     return WebsimVectorEnv(task, num_envs, _whole("seed", seed, 0, MAX_INTEGER))
 

@@ -10,9 +10,9 @@ import websim_host
 from websim.config import TrainConfig
 from websim.dist import Communicator, WorkerCommunicator
 from websim.errors import StopRequested, WebsimError
-from websim.mjcf import model_xml
 from websim.session import Session
 from websim.tasks import TASKS, get_spec
+from websim.worlds import world_files
 
 
 def check(request: str) -> str:
@@ -25,7 +25,7 @@ def check(request: str) -> str:
 
 def scene_xml(env: str) -> str:
     """MJCF text of a task."""
-    return model_xml(get_spec(env).model)
+    return world_files(get_spec(env))[0].xml
 
 
 def warm_up() -> None:

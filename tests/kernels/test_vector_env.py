@@ -18,7 +18,7 @@ from gymnasium.wrappers.vector import ClipAction, NormalizeReward, RecordEpisode
 
 import websim
 from websim.errors import ConfigError, ModelError
-from websim.tasks import TASKS
+from websim.tasks import TASKS, get_spec
 
 
 @pytest.fixture(params=sorted(TASKS))
@@ -200,7 +200,7 @@ def test_own_task_from_mjcf_text():
 
 
 def test_a_reward_of_the_wrong_shape_is_told():
-    task = dataclasses.replace(TASKS["Hopper-v5"], reward=lambda signals, actions, terminated: {"reward_x": actions})
+    task = dataclasses.replace(get_spec("Hopper-v5"), reward=lambda signals, actions, unhealthy: {"reward_x": actions})
     envs = websim.make_vec(task, num_envs=4)
     envs.reset(seed=0)
     with pytest.raises(ModelError, match=r"Hopper-v5: reward term 'reward_x': expected shape \(4,\), got \(4, 3\)"):
@@ -238,8 +238,6 @@ def test_wrong_actions_and_states_are_told():
 
 
 def test_mujocos_message_is_passed_on():
-    task = websim.EnvSpec(
-        "Broken", "<mujoco><nonsense/></mujoco>", 1, 10, (websim.Observation("qpos"),), reward=lambda *_: {}
-    )
+    task = websim.EnvSpec("<mujoco><nonsense/></mujoco>", name="Broken")
     with pytest.raises(ModelError, match=r"(?s)Broken: MuJoCo cannot load the model: XML Error: .*nonsense"):
         websim.make_vec(task)

@@ -6,8 +6,17 @@
 
 #include <stdint.h>
 
-// Fourth counter word: which use the numbers are for.
-enum { STREAM_RESET = 1, STREAM_ACTION = 2 };
+// Fourth counter word: which use the numbers are for, in its lowest 8 bits.
+enum {
+  STREAM_RESET = 1,
+  STREAM_ACTION = 2,
+  STREAM_PLACEMENT = 3,
+  STREAM_DRAW = 4,
+  STREAM_COMMAND = 5,
+  STREAM_OBSERVATION = 6,
+  STREAM_PUSH = 7,
+  STREAM_VARIANT = 8,
+};
 
 typedef struct {
   uint32_t word[4];

@@ -70,7 +70,6 @@ class PPO:
         self.explained_variance = 0.0
         self.iteration = 0
         self.global_step = 0
-        self.env.reset()
 
     def iterate(self) -> dict[str, float | int | None]:
         """One rollout and one update; this iteration's metrics, the same on every rank but for times."""

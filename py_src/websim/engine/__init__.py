@@ -9,19 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from websim.engine.model import ModelInfo
-from websim.program import Program, compile_program
+from websim.program import Program
 from websim.spec import EnvSpec
 
 
 class Engine(Protocol):
-    """B state rows of one model. `step` and `reset` write into arrays that the engine owns.
+    """B state rows of one task. `step`, `reset` and `set_state` write into arrays that the engine owns.
 
-    obs [B, O] float32, signals [B, S] float64, flags [B] uint8 (bit 0 terminated, bit 1 diverged).
+    obs [B, O] float32, signals [B, S] float64, flags [B] uint8 (bit 0 terminated, 1 diverged, 2 unhealthy).
+    model and program: those of the first of the task's variants.
     """
 
     model: ModelInfo
     program: Program
     num_envs: int
+    num_worlds: int
     obs: NDArray[np.float32]
     signals: NDArray[np.float64]
     flags: NDArray[np.uint8]
@@ -32,20 +34,20 @@ class Engine(Protocol):
     def reset(self, mask: NDArray[np.uint8], episodes: NDArray[np.uint32], seed: int, first_env: int) -> None:
         """Put rows with mask [B] != 0 at a start state drawn from (seed, first_env + b, episodes[b])."""
 
-    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64]) -> None:
-        """Set positions [B, nq] and velocities [B, nv] of all rows, and their observations."""
+    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64], first: int = 0) -> None:
+        """Set positions [n, nq] and velocities [n, nv] of n rows from `first` on, and their observations."""
 
     def get_state(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Positions [B, nq] and velocities [B, nv]."""
 
-    def get_rows(self) -> NDArray[np.float64]:
-        """A copy of all state rows [B, state_size]: what makes them continue exactly."""
+    def get_rows(self, first: int = 0, count: int | None = None) -> NDArray[np.float64]:
+        """A copy of state rows [count, N] (None: to the end): what makes them continue exactly."""
 
-    def set_rows(self, rows: NDArray[np.float64]) -> None:
+    def set_rows(self, rows: NDArray[np.float64], first: int = 0) -> None:
         """Inverse of `get_rows`. Observations are those of the next step."""
 
     def close(self) -> None:
-        """Free the model and the rows."""
+        """Free the models and the rows."""
 
 
 def open_engine(spec: EnvSpec, num_envs: int) -> Engine:
@@ -57,4 +59,4 @@ def open_engine(spec: EnvSpec, num_envs: int) -> Engine:
     return Implementation(spec, num_envs)
 
 
-__all__ = ["Engine", "ModelInfo", "Program", "compile_program", "open_engine"]
+__all__ = ["Engine", "ModelInfo", "Program", "open_engine"]

@@ -8,38 +8,47 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
+import js
 import numpy as np
 import websim_host
 from numpy.typing import NDArray
-from pyodide.ffi import JsException
+from pyodide.ffi import JsException, to_js
 
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
-from websim.mjcf import model_xml
-from websim.program import compile_program
 from websim.spec import EnvSpec
+from websim.worlds import compile_worlds, world_files
 
 
 class BrowserEngine:
     """`websim.engine.Engine` over the worker's host."""
 
     def __init__(self, spec: EnvSpec, num_envs: int):
+        worlds = world_files(spec)
+        assets = to_js(dict(worlds[0].assets), dict_converter=js.Object.fromEntries)
         try:
-            self._id = websim_host.engine_open(model_xml(spec.model), num_envs)
+            self._id = websim_host.engine_open(to_js([files.xml for files in worlds]), assets, num_envs)
         except JsException as error:
             raise ModelError(f"{spec.name}: MuJoCo cannot load the model: {error.message}") from error
-        self.model = _model_info(json.loads(websim_host.engine_info(self._id)))
-        self.program = compile_program(spec, self.model)
-        self.num_envs = num_envs
+        infos = [_model_info(info) for info in json.loads(websim_host.engine_infos(self._id))]
+        programs = compile_worlds(spec, infos)
+        self.model, self.program = infos[0], programs[0]
+        self.num_envs, self.num_worlds = num_envs, len(programs)
         self.obs = np.zeros((num_envs, self.program.obs_dim), np.float32)
         self.signals = np.zeros((num_envs, self.program.signal_dim))
         self.flags = np.zeros(num_envs, np.uint8)
         self._obs_at, self._signals_at = self.obs.ctypes.data, self.signals.ctypes.data
         self._flags_at = self.flags.ctypes.data
-        program = np.frombuffer(self.program.data, np.uint8)
-        websim_host.engine_program(
-            self._id, program.ctypes.data, program.size, self.program.obs_dim, self.program.signal_dim
+        data = [np.frombuffer(program.data, np.uint8) for program in programs]
+        websim_host.engine_programs(
+            self._id,
+            to_js([[program.ctypes.data, program.size] for program in data]),
+            self.program.obs_dim,
+            self.program.signal_dim,
+            self.program.layout.size,
+            spec.variant_per == "episode",
         )
 
     def step(self, actions: NDArray[np.float32]) -> None:
@@ -47,33 +56,44 @@ class BrowserEngine:
 
     def reset(self, mask: NDArray[np.uint8], episodes: NDArray[np.uint32], seed: int, first_env: int) -> None:
         websim_host.engine_reset(
-            self._id, mask.ctypes.data, episodes.ctypes.data, seed & 0xFFFFFFFF, seed >> 32, first_env, self._obs_at
+            self._id,
+            mask.ctypes.data,
+            episodes.ctypes.data,
+            seed & 0xFFFFFFFF,
+            seed >> 32,
+            first_env,
+            self._obs_at,
+            self._signals_at,
         )
 
-    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64]) -> None:
-        websim_host.engine_set_state(self._id, qpos.ctypes.data, qvel.ctypes.data, self._obs_at)
+    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64], first: int = 0) -> None:
+        obs_at, signals_at = self.obs[first:].ctypes.data, self.signals[first:].ctypes.data
+        websim_host.engine_set_state(self._id, qpos.ctypes.data, qvel.ctypes.data, obs_at, signals_at, first, len(qpos))
 
     def get_state(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         qpos, qvel = np.zeros((self.num_envs, self.model.nq)), np.zeros((self.num_envs, self.model.nv))
         websim_host.engine_get_state(self._id, qpos.ctypes.data, qvel.ctypes.data)
         return qpos, qvel
 
-    def get_rows(self) -> NDArray[np.float64]:
-        rows = np.zeros((self.num_envs, self.model.state_size))
-        websim_host.engine_get_rows(self._id, rows.ctypes.data)
+    def get_rows(self, first: int = 0, count: int | None = None) -> NDArray[np.float64]:
+        rows = np.zeros((self.num_envs - first if count is None else count, self.program.layout.size))
+        websim_host.engine_get_rows(self._id, rows.ctypes.data, first, len(rows))
         return rows
 
-    def set_rows(self, rows: NDArray[np.float64]) -> None:
+    def set_rows(self, rows: NDArray[np.float64], first: int = 0) -> None:
         rows = np.ascontiguousarray(rows, np.float64)
-        websim_host.engine_set_rows(self._id, rows.ctypes.data)
+        websim_host.engine_set_rows(self._id, rows.ctypes.data, first, len(rows))
 
     def close(self) -> None:
         websim_host.engine_close(self._id)
 
 
-def _model_info(info: dict) -> ModelInfo:
+def _model_info(info: dict[str, Any]) -> ModelInfo:
     limits = [
         tuple(range_) if limited else (-math.inf, math.inf)
         for range_, limited in zip(info.pop("ctrlrange"), info.pop("ctrllimited"), strict=True)
     ]
-    return ModelInfo(**{**info, "ctrlrange": tuple(limits), "qpos0": tuple(info["qpos0"])})
+    named = {name: {key: tuple(values) for key, values in info[name].items()} for name in ("names", "nominal")}
+    lists = {name: tuple(value) for name, value in info.items() if isinstance(value, list)}
+    keys = tuple(map(tuple, info["key_ctrl"]))
+    return ModelInfo(**{**info, **named, **lists, "ctrlrange": tuple(limits), "key_ctrl": keys})

@@ -10,12 +10,12 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from websim.engine.model import ModelInfo
+from websim.engine.model import NAMED, NOMINAL, ModelInfo
 from websim.errors import ModelError
 from websim.kernels import library_path
-from websim.mjcf import model_xml
-from websim.program import compile_program
+from websim.mjcf import compile_native
 from websim.spec import EnvSpec
+from websim.worlds import compile_worlds, world_files
 
 _P, _I, _U = ctypes.c_void_p, ctypes.c_int32, ctypes.c_uint32
 
@@ -27,10 +27,10 @@ def _library() -> ctypes.CDLL:
     ctypes.CDLL(str(mujoco_library), mode=ctypes.RTLD_GLOBAL)
     library = ctypes.CDLL(str(library_path("physics")))
     library.ws_state_size.argtypes = [_P]
-    library.ws_step.argtypes = [_P] * 8 + [_I]
-    library.ws_reset.argtypes = [_P] * 4 + [_U, _U] + [_P] * 3 + [_I, _I]
-    library.ws_set_state.argtypes = [_P] * 7 + [_I]
-    library.ws_get_state.argtypes = [_P] * 5 + [_I]
+    library.ws_step.argtypes = [_P] * 6 + [_I]
+    library.ws_reset.argtypes = [_P] * 5 + [_U, _U, _P, _I, _I, _I, _I]
+    library.ws_set_state.argtypes = [_P] * 6 + [_I]
+    library.ws_get_state.argtypes = [_P] * 4 + [_I]
     for name in ("ws_step", "ws_reset", "ws_set_state", "ws_get_state"):
         getattr(library, name).restype = None
     return library
@@ -42,22 +42,28 @@ class NativeEngine:
     def __init__(self, spec: EnvSpec, num_envs: int):
         self._library = _library()
         try:
-            self._mj_model = mujoco.MjModel.from_xml_string(model_xml(spec.model))
-        except ValueError as error:
-            raise ModelError(f"{spec.name}: MuJoCo cannot load the model: {error}") from error
-        self._mj_data = mujoco.MjData(self._mj_model)
-        self._m, self._d = self._mj_model._address, self._mj_data._address
-        self.model = _model_info(self._mj_model, self._library.ws_state_size(self._m))
-        self.program = compile_program(spec, self.model)
-        self.num_envs = num_envs
+            self._models = [compile_native(files) for files in world_files(spec)]
+        except ModelError as error:
+            raise ModelError(f"{spec.name}: {error}") from error
+        self._datas = [mujoco.MjData(model) for model in self._models]
+        infos = [_model_info(model, self._library.ws_state_size(model._address)) for model in self._models]
+        programs = compile_worlds(spec, infos)
+        self.model, self.program = infos[0], programs[0]
+        self.num_envs, self.num_worlds = num_envs, len(programs)
+        self._per_episode = int(spec.variant_per == "episode")
         self.obs = np.zeros((num_envs, self.program.obs_dim), np.float32)
         self.signals = np.zeros((num_envs, self.program.signal_dim))
         self.flags = np.zeros(num_envs, np.uint8)
-        self._rows = np.zeros((num_envs, self.model.state_size))
-        self._program = ctypes.create_string_buffer(self.program.data, len(self.program.data))
+        self._rows = np.zeros((num_envs, self.program.layout.size))
+        self._programs = [ctypes.create_string_buffer(program.data, len(program.data)) for program in programs]
+        worlds = zip(self._models, self._datas, self._programs, strict=True)
+        self._worlds = np.array(
+            [(m._address, d._address, ctypes.addressof(program)) for m, d, program in worlds], np.uintp
+        )
         # Addresses never change: the arrays are never replaced.
         self._rows_at, self._obs_at = self._rows.ctypes.data, self.obs.ctypes.data
         self._signals_at, self._flags_at = self.signals.ctypes.data, self.flags.ctypes.data
+        self._worlds_at = self._worlds.ctypes.data
 
     def step(self, actions: NDArray[np.float32]) -> None:
         self._library.ws_step(
@@ -66,9 +72,7 @@ class NativeEngine:
             self._signals_at,
             self._flags_at,
             actions.ctypes.data,
-            self._m,
-            self._d,
-            self._program,
+            self._worlds_at,
             self.num_envs,
         )
 
@@ -76,42 +80,42 @@ class NativeEngine:
         self._library.ws_reset(
             self._rows_at,
             self._obs_at,
+            self._signals_at,
             mask.ctypes.data,
             episodes.ctypes.data,
             seed & 0xFFFFFFFF,
             seed >> 32,
-            self._m,
-            self._d,
-            self._program,
+            self._worlds_at,
+            self.num_worlds,
+            self._per_episode,
             first_env,
             self.num_envs,
         )
 
-    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64]) -> None:
+    def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64], first: int = 0) -> None:
         self._library.ws_set_state(
-            self._rows_at,
-            self._obs_at,
+            self._rows[first:].ctypes.data,
+            self.obs[first:].ctypes.data,
+            self.signals[first:].ctypes.data,
             qpos.ctypes.data,
             qvel.ctypes.data,
-            self._m,
-            self._d,
-            self._program,
-            self.num_envs,
+            self._worlds_at,
+            len(qpos),
         )
 
     def get_state(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         qpos, qvel = np.zeros((self.num_envs, self.model.nq)), np.zeros((self.num_envs, self.model.nv))
-        self._library.ws_get_state(qpos.ctypes.data, qvel.ctypes.data, self._rows_at, self._m, self._d, self.num_envs)
+        self._library.ws_get_state(qpos.ctypes.data, qvel.ctypes.data, self._rows_at, self._worlds_at, self.num_envs)
         return qpos, qvel
 
-    def get_rows(self) -> NDArray[np.float64]:
-        return self._rows.copy()
+    def get_rows(self, first: int = 0, count: int | None = None) -> NDArray[np.float64]:
+        return self._rows[first : None if count is None else first + count].copy()
 
-    def set_rows(self, rows: NDArray[np.float64]) -> None:
-        self._rows[:] = rows
+    def set_rows(self, rows: NDArray[np.float64], first: int = 0) -> None:
+        self._rows[first : first + len(rows)] = rows
 
     def close(self) -> None:
-        """The model, data and rows are freed with this object."""
+        """The models, data and rows are freed with this object."""
 
 
 def _model_info(model: mujoco.MjModel, state_size: int) -> ModelInfo:
@@ -120,13 +124,28 @@ def _model_info(model: mujoco.MjModel, state_size: int) -> ModelInfo:
         for range_, limited in zip(model.actuator_ctrlrange.tolist(), model.actuator_ctrllimited, strict=True)
     ]
     return ModelInfo(
-        nq=model.nq,
-        nv=model.nv,
-        nu=model.nu,
-        na=model.na,
-        ngeom=model.ngeom,
+        **{name: getattr(model, name) for name in ("nq", "nv", "nu", "na", "nbody", "ngeom", "nsite", "ntendon")},
+        nsensordata=model.nsensordata,
+        nmocap=model.nmocap,
         state_size=state_size,
         timestep=model.opt.timestep,
+        names={kind: _names(model, kind) for kind in NAMED},
+        jnt_type=tuple(model.jnt_type.tolist()),
+        jnt_qposadr=tuple(model.jnt_qposadr.tolist()),
+        jnt_dofadr=tuple(model.jnt_dofadr.tolist()),
+        sensor_adr=tuple(model.sensor_adr.tolist()),
+        sensor_dim=tuple(model.sensor_dim.tolist()),
+        body_mocapid=tuple(model.body_mocapid.tolist()),
         ctrlrange=tuple(limits),
         qpos0=tuple(model.qpos0.tolist()),
+        key_ctrl=tuple(map(tuple, model.key_ctrl.tolist())),
+        nominal={name: tuple(getattr(model, name).ravel().tolist()) for name in NOMINAL}
+        | {"gravity": tuple(model.opt.gravity.tolist())},
     )
+
+
+def _names(model: mujoco.MjModel, kind: str) -> tuple[str, ...]:
+    object_type = getattr(mujoco.mjtObj, f"mjOBJ_{kind.upper()}")
+    count = {"body": model.nbody, "joint": model.njnt, "geom": model.ngeom, "site": model.nsite, "key": model.nkey}
+    count |= {"sensor": model.nsensor, "tendon": model.ntendon, "actuator": model.nu}
+    return tuple(mujoco.mj_id2name(model, object_type, i) or "" for i in range(count[kind]))

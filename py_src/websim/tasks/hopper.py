@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from websim.spec import Actions, Bound, EnvSpec, Flags, Noise, Observation, Signal, Signals, Terms
 
-CTRL_COST_WEIGHT = 1e-3
 
+def hopper(
+    *,
+    xml_file: str = "hopper.xml",
+    frame_skip: int = 4,
+    forward_reward_weight: float = 1.0,
+    ctrl_cost_weight: float = 1e-3,
+    healthy_reward: float = 1.0,
+    terminate_when_unhealthy: bool = True,
+    healthy_state_range: tuple[float, float] = (-100.0, 100.0),
+    healthy_z_range: tuple[float, float] = (0.7, math.inf),
+    healthy_angle_range: tuple[float, float] = (-0.2, 0.2),
+    reset_noise_scale: float = 5e-3,
+    exclude_current_positions_from_observation: bool = True,
+) -> EnvSpec:
+    """Options are those of Gymnasium's constructor."""
 
-def reward(signals: Signals, actions: Actions, terminated: Flags) -> Terms:
-    """Forward speed, 1 for each step upright, less the square of the actions."""
-    return {
-        "reward_forward": signals["x_velocity"],
-        "reward_survive": np.where(terminated, 0.0, 1.0),
-        "reward_ctrl": -CTRL_COST_WEIGHT * np.square(actions, dtype=np.float64).sum(axis=1),
-    }
+    def reward(signals: Signals, actions: Actions, unhealthy: Flags) -> Terms:
+        """Forward speed, a bonus for each step upright, less the square of the actions."""
+        return {
+            "reward_forward": forward_reward_weight * signals["x_velocity"],
+            "reward_survive": np.where(unhealthy, 0.0, healthy_reward),
+            "reward_ctrl": -ctrl_cost_weight * np.square(actions, dtype=np.float64).sum(axis=1),
+        }
 
-
-HOPPER = EnvSpec(
-    name="Hopper-v5",
-    model="hopper.xml",
-    frame_skip=4,
-    max_episode_steps=1000,
-    observation=(Observation("qpos", start=1), Observation("qvel", low=-10, high=10)),
-    signals=(
-        Signal("x_position", "qpos", 0),
-        Signal("z_distance_from_origin", "qpos", 1, relative=True),
-        Signal("x_velocity", "qpos", 0, rate=True),
-    ),
-    bounds=(
-        Bound("qpos", start=1, count=1, low=0.7),
-        Bound("qpos", start=2, count=1, low=-0.2, high=0.2),
-        Bound("qpos", start=2, low=-100, high=100),
-        Bound("qvel", low=-100, high=100),
-    ),
-    noise=(Noise("qpos", 5e-3), Noise("qvel", 5e-3)),
-    reward=reward,
-)
+    (state_low, state_high), (z_low, z_high) = healthy_state_range, healthy_z_range
+    angle_low, angle_high = healthy_angle_range
+    return EnvSpec(
+        name="Hopper-v5",
+        model=xml_file,
+        frame_skip=frame_skip,
+        observation=(
+            Observation("qpos", start=int(exclude_current_positions_from_observation)),
+            Observation("qvel", low=-10, high=10),
+        ),
+        signals=(
+            Signal("x_position", "qpos", 0),
+            Signal("z_distance_from_origin", "qpos", 1, relative=True),
+            Signal("x_velocity", "qpos", 0, rate=True),
+        ),
+        bounds=(
+            Bound("qpos", start=1, count=1, low=z_low, high=z_high),
+            Bound("qpos", start=2, count=1, low=angle_low, high=angle_high),
+            Bound("qpos", start=2, low=state_low, high=state_high),
+            Bound("qvel", low=state_low, high=state_high),
+        ),
+        terminate_when_unhealthy=terminate_when_unhealthy,
+        noise=(Noise("qpos", reset_noise_scale), Noise("qvel", reset_noise_scale)),
+        reward=reward,
+    )
