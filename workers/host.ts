@@ -73,11 +73,7 @@ export class Host {
     for (const id of [...this.engines.keys()]) this.closeEngine(id);
   }
 
-  private openEngine(
-    xmls: string[],
-    assets: Record<string, Uint8Array>,
-    numEnvs: number,
-  ): number {
+  private openEngine(xmls: string[], assets: Record<string, Uint8Array>, numEnvs: number): number {
     const heap = () => this.python.heap;
     const engine = new PhysicsEngine(this.mujoco, heap, this.link, xmls, assets, numEnvs);
     this.lastId++;

@@ -11,6 +11,7 @@ export interface Kernels {
   ws_reset: Kernel;
   ws_set_state: Kernel;
   ws_get_state: Kernel;
+  ws_world: Kernel;
   ws_poses: Kernel;
 }
 
@@ -112,8 +113,15 @@ export class Mujoco {
     }
   }
 
-  loadModel(xml: string): MjModel {
-    return this.call(() => this.bindings.MjModel.from_xml_string(xml));
+  /** `assets`: files by the names that the MJCF text uses. */
+  loadModel(xml: string, assets: Record<string, Uint8Array> = {}): MjModel {
+    const files = new this.bindings.MjVFS();
+    try {
+      for (const [name, bytes] of Object.entries(assets)) files.addBuffer(name, bytes);
+      return this.call(() => this.bindings.MjModel.from_xml_string(xml, files));
+    } finally {
+      files.delete();
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import type { MjData, MjModel } from '@mujoco/mujoco';
 import { ReleasedError } from './errors';
 import type { FrameWriter } from './frames';
 import type { Kernels, Mujoco } from './mujoco';
+import { type SceneLayout, sceneLayout } from './scene_layout';
 
 /** Facts of a model that Python needs to compile a task; `engine/model.py` has the same fields. */
 export interface ModelInfo {
@@ -39,6 +40,8 @@ const F32 = 4;
 const U32 = 4;
 /** Fields of the kernel's World: addresses of model, data and program. */
 const WORLD_FIELDS = 3;
+/** Of a geom: position (3), rotation matrix (9). */
+const POSE_FLOATS = 12;
 
 /** Rows of one kernel call. The largest batches take seconds, and Stop is to be answered sooner. */
 const ROWS_PER_CALL = 256;
@@ -77,7 +80,11 @@ interface Task {
   episodes: Block;
   qpos: Block;
   qvel: Block;
+  /** Of all geoms of the world that the followed environment is in. */
   poses: Block;
+  /** Poses as the view has them. */
+  frame: Float32Array;
+  layout: SceneLayout;
 }
 
 export class PhysicsEngine {
@@ -118,6 +125,7 @@ export class PhysicsEngine {
   ): void {
     const { nq, nv, nu } = this.firstWorld.info;
     const ngeom = Math.max(...this.worlds.map(({ info }) => info.ngeom));
+    const layout = sceneLayout(this.worlds.map(({ model }) => model));
     const n = this.numEnvs;
     const compiled = programs.map(([at, nbytes]) => {
       const block = this.block(nbytes);
@@ -137,7 +145,9 @@ export class PhysicsEngine {
       episodes: this.block(n * U32),
       qpos: this.block(n * nq * F64),
       qvel: this.block(n * nv * F64),
-      poses: this.block(ngeom * 12 * F32),
+      poses: this.block(ngeom * POSE_FLOATS * F32),
+      frame: new Float32Array(layout.geoms * POSE_FLOATS),
+      layout,
     };
     const fields = this.worlds.flatMap(({ model, data }, i) => [
       this.mujoco.address(model),
@@ -275,17 +285,26 @@ export class PhysicsEngine {
     );
   }
 
-  /** Writes the poses [G, 12] of the followed environment, if it is one of this engine's. */
+  /** Writes the frame [G, 12] of the followed environment, if it is one of this engine's. */
   private recordPose(): void {
     const frames = this.link?.frames;
     if (!frames) return;
     const env = frames.focus - this.firstEnv;
     if (env < 0 || env >= this.numEnvs) return;
-    const { rows, rowSize, worlds, poses } = this.opened;
+    const { rows, rowSize, worlds, poses, frame, layout } = this.opened;
     const row = rows.address + env * rowSize * F64;
-    this.mujoco.call((k) => k.ws_poses(poses.address, row, worlds.address));
+    const world = this.mujoco.call((k) => {
+      k.ws_poses(poses.address, row, worlds.address);
+      return k.ws_world(row, worlds.address);
+    });
     const { address, nbytes } = poses;
-    frames.write(new Float32Array(this.mujoco.heap.buffer, address, nbytes / F32));
+    const computed = new Float32Array(this.mujoco.heap.buffer, address, nbytes / F32);
+    frame.fill(0);
+    layout.places[world]?.forEach((place, geom) => {
+      const pose = computed.subarray(POSE_FLOATS * geom, POSE_FLOATS * (geom + 1));
+      frame.set(pose, POSE_FLOATS * place);
+    });
+    frames.write(frame);
   }
 
   private get firstWorld(): World {

@@ -2,7 +2,7 @@
 
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { LoadedAssets, LoadStage } from './protocol';
-import type { TrainingModule, TrainingSession } from './training_module';
+import type { TaskScene, TrainingModule, TrainingSession } from './training_module';
 
 /** Where Pyodide believes its files are; requests to it never leave the worker. */
 const VIRTUAL_URL = 'https://runtime.invalid/';
@@ -72,18 +72,9 @@ export class Python {
   /** `websim.worker`, with strings for JSON. */
   importTraining(): TrainingModule {
     const module = this.pyodide.pyimport('websim.worker');
-    const tasks = this.pyodide.pyimport('websim.tasks');
     return {
       check: (request) => module.check(request),
-      sceneXml: (env) => module.scene_xml(env),
-      frameSkip(env) {
-        const spec = tasks.get_spec(env);
-        try {
-          return spec.frame_skip;
-        } finally {
-          spec.destroy();
-        }
-      },
+      scene: (env) => module.scene(env) as TaskScene,
       warmUp: () => module.warm_up(),
       openSession: (config, rank, worldSize) =>
         wrapSession(module.open_session(config, rank, worldSize)),

@@ -1,5 +1,6 @@
 // Boots what a rank computes with: Python and MuJoCo, joined by the host.
 
+import type { MjModel } from '@mujoco/mujoco';
 import { Host } from './host';
 import { Mujoco } from './mujoco';
 import type { LoadedAssets, LoadStage, SceneDescription } from './protocol';
@@ -46,12 +47,14 @@ export async function bootRuntime(
     training,
     seconds,
     describeScene(env) {
-      const model = mujoco.loadModel(training.sceneXml(env));
+      const { xmls, assets, keyframe, frameSkip } = training.scene(env);
+      const models: MjModel[] = [];
       try {
-        const period = training.frameSkip(env) * model.opt.timestep;
-        return describeScene(mujoco, model, period);
+        for (const xml of xmls) models.push(mujoco.loadModel(xml, assets));
+        const controlPeriod = frameSkip * (models[0] as MjModel).opt.timestep;
+        return describeScene(mujoco, { models, keyframe, controlPeriod });
       } finally {
-        model.delete();
+        for (const model of models) model.delete();
       }
     },
     setLink(link) {

@@ -3,6 +3,7 @@
 import type { MjData, MjModel } from '@mujoco/mujoco';
 import type { Mujoco } from './mujoco';
 import type { SceneDescription, SceneGeom, SceneMesh } from './protocol';
+import { isStatic, sceneLayout } from './scene_layout';
 
 const PLANE = 0;
 const HEIGHT_FIELD = 1;
@@ -23,30 +24,48 @@ const LAST_VISIBLE_GROUP = 2;
 /** A geom with this colour has not been given one: its material's shows. */
 const DEFAULT_RGBA = [0.5, 0.5, 0.5, 1];
 
-/** `controlPeriod`: seconds between two control steps of the task. */
-export function describeScene(
-  mujoco: Mujoco,
-  model: MjModel,
-  controlPeriod: number,
-): SceneDescription {
-  const data = mujoco.call(() => new mujoco.bindings.MjData(model));
-  try {
-    mujoco.call(() => mujoco.bindings.mj_forward(model, data));
-    return {
-      geoms: range(model.ngeom).map((geom) => describeGeom(model, geom)),
-      meshes: range(model.nmesh).map((mesh) => describeMesh(model, mesh)),
-      poses: geomPoses(model.ngeom, data),
-      trackedGeom: trackedGeom(model),
-      center: triple(model.stat.center),
-      extent: model.stat.extent,
-      controlPeriod,
-    };
-  } finally {
-    data.delete();
-  }
+/** What a view needs of a task's worlds: their models, and the keyframe that episodes start from (empty: none). */
+export interface SceneSource {
+  models: readonly MjModel[];
+  keyframe: string;
+  /** Seconds between two control steps. */
+  controlPeriod: number;
 }
 
-function describeGeom(model: MjModel, geom: number): SceneGeom {
+/** The geoms are those of a frame of poses: see `scene_layout.ts`. The first world is the one that is seen before a run. */
+export function describeScene(mujoco: Mujoco, source: SceneSource): SceneDescription {
+  const { models, keyframe, controlPeriod } = source;
+  const [first] = models;
+  if (!first) throw new Error('a task has at least one model');
+  const { geoms, places } = sceneLayout(models);
+  const described: SceneGeom[] = new Array(geoms);
+  const meshes: SceneMesh[] = [];
+  models.forEach((model, world) => {
+    const firstMesh = meshes.length;
+    meshes.push(...range(model.nmesh).map((mesh) => describeMesh(model, mesh)));
+    places[world]?.forEach((place, geom) => {
+      described[place] ??= describeGeom(model, geom, firstMesh);
+    });
+  });
+  const poses = new Float32Array(12 * geoms);
+  const start = startPoses(mujoco, first, keyframe);
+  places[0]?.forEach((place, geom) => {
+    poses.set(start.subarray(12 * geom, 12 * (geom + 1)), 12 * place);
+  });
+  const tracked = trackedGeom(first);
+  return {
+    geoms: described,
+    meshes,
+    poses,
+    trackedGeom: tracked < 0 ? -1 : (places[0]?.[tracked] ?? -1),
+    center: triple(first.stat.center),
+    extent: first.stat.extent,
+    controlPeriod,
+  };
+}
+
+/** `firstMesh`: where this model's meshes begin among those of the scene. */
+function describeGeom(model: MjModel, geom: number, firstMesh: number): SceneGeom {
   const mujocoType = Number(model.geom_type[geom]);
   const name = nameAt(model, Number(model.name_geomadr[geom]));
   const type = GEOM_TYPES[mujocoType];
@@ -61,7 +80,7 @@ function describeGeom(model: MjModel, geom: number): SceneGeom {
     type,
     size: triple(model.geom_size.subarray(3 * geom, 3 * geom + 3)),
     rgba: geomColour(model, geom),
-    mesh: isMesh ? Number(model.geom_dataid[geom]) : -1,
+    mesh: isMesh ? firstMesh + Number(model.geom_dataid[geom]) : -1,
     group: Number(model.geom_group[geom]),
     name,
   };
@@ -92,6 +111,22 @@ function describeMesh(model: MjModel, mesh: number): SceneMesh {
   };
 }
 
+/** Poses [ngeom, 12] of the model at the start of an episode, without its noise. */
+function startPoses(mujoco: Mujoco, model: MjModel, keyframe: string): Float32Array {
+  const data = mujoco.call(() => new mujoco.bindings.MjData(model));
+  try {
+    mujoco.call(() => {
+      if (keyframe) {
+        mujoco.bindings.mj_resetDataKeyframe(model, data, model.key(keyframe).id);
+      }
+      mujoco.bindings.mj_forward(model, data);
+    });
+    return geomPoses(model.ngeom, data);
+  } finally {
+    data.delete();
+  }
+}
+
 function geomPoses(ngeom: number, data: MjData): Float32Array {
   const poses = new Float32Array(12 * ngeom);
   const positions = data.geom_xpos as Float64Array;
@@ -106,9 +141,7 @@ function geomPoses(ngeom: number, data: MjData): Float32Array {
 /** A geom of the first body that can move: the root of the robot. Its visible geoms are preferred. */
 function trackedGeom(model: MjModel): number {
   const moving = range(model.ngeom).filter(
-    (geom) =>
-      Number(model.geom_type[geom]) !== PLANE &&
-      Number(model.body_weldid[Number(model.geom_bodyid[geom])]) !== 0,
+    (geom) => Number(model.geom_type[geom]) !== PLANE && !isStatic(model, geom),
   );
   const visible = moving.find((geom) => Number(model.geom_group[geom]) <= LAST_VISIBLE_GROUP);
   return visible ?? moving[0] ?? -1;

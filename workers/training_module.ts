@@ -3,10 +3,8 @@
 export interface TrainingModule {
   /** `{"config": {...}}` with every default filled in, or `{"error": "one sentence"}`. */
   check(request: string): string;
-  /** MJCF text of a task. */
-  sceneXml(env: string): string;
-  /** Physics steps of a control step of a task. */
-  frameSkip(env: string): number;
+  /** What a task's robots are drawn from. */
+  scene(env: string): TaskScene;
   /** Runs the smallest session once, so that everything is compiled before the first Start. */
   warmUp(): void;
   openSession(config: string, rank: number, worldSize: number): TrainingSession;
@@ -18,4 +16,15 @@ export interface TrainingSession {
   /** The `.websim` file. */
   policy(): Uint8Array;
   close(): void;
+}
+
+export interface TaskScene {
+  /** MJCF of each variant of the task's world. */
+  xmls: string[];
+  /** Files that they name. */
+  assets: Record<string, Uint8Array>;
+  /** Name of the one that episodes start from; empty: none. */
+  keyframe: string;
+  /** Physics steps of a control step. */
+  frameSkip: number;
 }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Any
 
+import js
 import websim_host
+from pyodide.ffi import to_js
 
 from websim.config import TrainConfig
 from websim.dist import Communicator, WorkerCommunicator
@@ -23,9 +26,17 @@ def check(request: str) -> str:
         return json.dumps({"error": str(error)})
 
 
-def scene_xml(env: str) -> str:
-    """MJCF text of a task."""
-    return world_files(get_spec(env))[0].xml
+def scene(env: str) -> Any:
+    """What a task's robots are drawn from, as the JS object `TaskScene` (workers/training_module.ts)."""
+    spec = get_spec(env)
+    worlds = world_files(spec)
+    description = {
+        "xmls": [files.xml for files in worlds],
+        "assets": dict(worlds[0].assets),
+        "keyframe": spec.keyframe or "",
+        "frameSkip": spec.frame_skip,
+    }
+    return to_js(description, dict_converter=js.Object.fromEntries)
 
 
 def warm_up() -> None:

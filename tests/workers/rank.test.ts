@@ -58,8 +58,7 @@ class Page {
         seconds: { python: 1 },
         training: {
           check: (request) => JSON.stringify({ error: request }),
-          sceneXml: () => '',
-          frameSkip: () => 1,
+          scene: () => ({ xmls: [], assets: {}, keyframe: '', frameSkip: 1 }),
           openSession: () => this.session,
         },
         describeScene: () => {

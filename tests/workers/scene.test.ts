@@ -11,7 +11,7 @@ beforeAll(async () => {
 function scene(xml: string) {
   const model = mujoco.loadModel(xml);
   try {
-    return describeScene(mujoco, model, 0.05);
+    return describeScene(mujoco, { models: [model], keyframe: '', controlPeriod: 0.05 });
   } finally {
     model.delete();
   }

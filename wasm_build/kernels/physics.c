@@ -135,6 +135,12 @@ WS_EXPORT void ws_get_state(double* qpos, double* qvel, const double* rows, cons
   }
 }
 
+// Which of the worlds the row is in.
+WS_EXPORT int32_t ws_world(double* row, const World* worlds) {
+  const Row parts = row_parts(row, mj_stateSize(worlds->m, ROW_SIGNATURE), worlds->p);
+  return (int32_t)parts.id[ID_WORLD];
+}
+
 // Poses of all geoms of the row's world, [G, 12]: geom_xpos (3), geom_xmat (9, row-major).
 WS_EXPORT void ws_poses(float* poses, double* row, const World* worlds) {
   const Row parts = row_parts(row, mj_stateSize(worlds->m, ROW_SIGNATURE), worlds->p);
