@@ -16,7 +16,13 @@ from websim.metrics import METRICS
 from websim.tasks import TASKS
 
 REPO = Path(__file__).resolve().parent.parent
-_TYPESCRIPT = {"int": "number", "float": "number", "str": "string", "bool": "boolean"}
+_TYPESCRIPT = {
+    "int": "number",
+    "float": "number",
+    "str": "string",
+    "bool": "boolean",
+    "dict[str, Any]": "Record<string, unknown>",
+}
 
 
 def schema() -> str:
@@ -38,7 +44,7 @@ def schema() -> str:
         "export interface Setting {",
         "  name: keyof TrainConfig;",
         "  help: string;",
-        "  default: number | string | boolean | null;",
+        "  default: number | string | boolean | object | null;",
         "  low: number | null;",
         "  high: number | null;",
         "}",
@@ -46,7 +52,7 @@ def schema() -> str:
         "export const SETTINGS: readonly Setting[] = [",
     ]
     for f in fields(TrainConfig):
-        default = None if f.default is MISSING else f.default
+        default = _default(f)
         lines.append(
             f"  {{ name: '{f.name}', help: {json.dumps(f.metadata['help'])}, default: {json.dumps(default)}, "
             f"low: {_bound(f, 'low')}, high: {_bound(f, 'high')} }},"
@@ -70,7 +76,13 @@ def metrics_page() -> str:
         "| name | formula | unit |",
         "|---|---|---|",
     ]
-    return "\n".join([*head, *rows, ""])
+    of_policy = ", ".join(f"`{m.name}`" for m in METRICS if m.of_policy)
+    tail = [
+        "",
+        "A run with several policies reports these of each policy too, as `name/policy`; by their plain names they are the",
+        f"first policy's: {of_policy}.",
+    ]
+    return "\n".join([*head, *rows, *tail, ""])
 
 
 def settings_page() -> str:
@@ -86,11 +98,19 @@ def settings_page() -> str:
     ]
     rows = []
     for f in fields(TrainConfig):
-        default = "required" if f.default is MISSING else f"`{json.dumps(f.default)}`"
+        default = _default(f)
+        default = "required" if default is None else f"`{json.dumps(default)}`"
         low, high = _bound(f, "low"), _bound(f, "high")
         range_ = "" if low == "null" else f"{low} to {high}" if high != "null" else f"{low} or more"
         rows.append(f"| `{f.name}` | {default} | {range_} | {f.metadata['help']} |")
     return "\n".join([*head, *rows, ""])
+
+
+def _default(f: Field[Any]) -> Any:
+    """The field's default; None when it is required."""
+    if f.default_factory is not MISSING:
+        return f.default_factory()
+    return None if f.default is MISSING else f.default
 
 
 def _bound(f: Field[Any], end: str) -> str:

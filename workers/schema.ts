@@ -3,6 +3,8 @@
 export interface TrainConfig {
   /** task id */
   env: string;
+  /** options of the task, by name: its function's arguments */
+  env_options: Record<string, unknown>;
   /** learning algorithm: ppo */
   algorithm: string;
   /** environment steps of the whole run, all ranks together */
@@ -48,13 +50,14 @@ export type TrainRequest = { env: string } & { [field: string]: unknown };
 export interface Setting {
   name: keyof TrainConfig;
   help: string;
-  default: number | string | boolean | null;
+  default: number | string | boolean | object | null;
   low: number | null;
   high: number | null;
 }
 
 export const SETTINGS: readonly Setting[] = [
   { name: 'env', help: "task id", default: null, low: null, high: null },
+  { name: 'env_options', help: "options of the task, by name: its function's arguments", default: {}, low: null, high: null },
   { name: 'algorithm', help: "learning algorithm: ppo", default: "ppo", low: null, high: null },
   { name: 'total_steps', help: "environment steps of the whole run, all ranks together", default: 1000000, low: 1, high: 9007199254740991 },
   { name: 'num_envs', help: "environments of the whole run, divided evenly over the ranks", default: 64, low: 1, high: 65536 },
@@ -114,4 +117,4 @@ export interface Metrics {
   'time/update': number;
 }
 
-export const TASKS = ['InvertedPendulum-v5', 'Hopper-v5', 'HalfCheetah-v5'] as const;
+export const TASKS = ['InvertedPendulum-v5', 'InvertedDoublePendulum-v5', 'Reacher-v5', 'Pusher-v5', 'Swimmer-v5', 'Hopper-v5', 'HalfCheetah-v5', 'Walker2d-v5', 'Ant-v5', 'Humanoid-v5', 'HumanoidStandup-v5'] as const;

@@ -11,37 +11,80 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from websim.api import Run, train
     from websim.config import TrainConfig
+    from websim.model_files import ModelFiles
     from websim.policy import Policy, load_policy
-    from websim.spec import Bound, EnvSpec, Noise, Observation, Signal
+    from websim.randomization import Push, Randomize
+    from websim.spec import (
+        Agent,
+        Bound,
+        Command,
+        Control,
+        EnvSpec,
+        Noise,
+        Observation,
+        Placement,
+        Signal,
+        Success,
+    )
+    from websim.tasks import register
+    from websim.variants import Flat, Obstacles, Rough, Slope, Stairs
     from websim.vector_env import make_vec
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Agent": "spec",
     "Bound": "spec",
+    "Command": "spec",
+    "Control": "spec",
     "EnvSpec": "spec",
+    "Flat": "variants",
+    "ModelFiles": "model_files",
     "Noise": "spec",
     "Observation": "spec",
+    "Obstacles": "variants",
+    "Placement": "spec",
     "Policy": "policy",
+    "Push": "randomization",
+    "Randomize": "randomization",
+    "Rough": "variants",
     "Run": "api",
     "Signal": "spec",
+    "Slope": "variants",
+    "Stairs": "variants",
+    "Success": "spec",
     "TrainConfig": "config",
     "load_policy": "policy",
     "make_vec": "vector_env",
+    "register": "tasks",
     "train": "api",
 }
 
 __all__ = [
+    "Agent",
     "Bound",
+    "Command",
+    "Control",
     "EnvSpec",
+    "Flat",
+    "ModelFiles",
     "Noise",
     "Observation",
+    "Obstacles",
+    "Placement",
     "Policy",
+    "Push",
+    "Randomize",
+    "Rough",
     "Run",
     "Signal",
+    "Slope",
+    "Stairs",
+    "Success",
     "TrainConfig",
     "load_policy",
     "make_vec",
+    "register",
     "train",
 ]
 

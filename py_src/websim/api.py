@@ -12,6 +12,8 @@ from websim.dist import Communicator, run_ranks
 from websim.errors import CollectiveAbortedError, StopRequested
 from websim.policy import Policy
 from websim.session import Session
+from websim.spec import EnvSpec
+from websim.tasks import register
 
 
 @dataclass
@@ -25,18 +27,23 @@ class Run:
 
 
 def train(
-    env: str,
+    env: str | EnvSpec,
     *,
     on_metrics: Callable[[dict[str, Any]], None] | None = None,
     stop: threading.Event | None = None,
     **settings: Any,
 ) -> Run:
-    """Train a policy; settings are the fields of `websim.TrainConfig`.
+    """Train a policy for a task, by id, or for your own, which is then registered under its name.
 
+    settings are the fields of `websim.TrainConfig`.
     on_metrics is called on rank 0 after each iteration. Setting `stop` ends the run at the next
     control step or minibatch; what was learned until then is returned. Raises ConfigError for a
     wrong setting and TrainingDivergedError when the gradient is no longer finite.
     """
+    if isinstance(env, EnvSpec):
+        spec = env
+        register(spec.name, lambda: spec)
+        env = spec.name
     return run(TrainConfig.from_mapping({"env": env, **settings}), on_metrics=on_metrics, stop=stop)
 
 
@@ -70,6 +77,6 @@ def run(
             comm.abort("the run was stopped")
         finally:
             session.close()
-        return Run(config, history, session.policy, stopped)
+        return Run(config, history, session.policies, stopped)
 
     return run_ranks(config.ranks, program)[0]

@@ -115,11 +115,14 @@ def _parser() -> argparse.ArgumentParser:
     training.set_defaults(command=train)
     for f in fields(TrainConfig):
         text = f.metadata["help"].replace("%", "%%")
-        if f.default is MISSING:
+        if f.default is MISSING and f.default_factory is MISSING:
             training.add_argument(f.name, metavar=f.name.upper(), help=text)
             continue
         name = _OPTION_NAMES.get(f.name, "--" + f.name.replace("_", "-"))
-        if f.type == "bool":
+        if f.default_factory is not MISSING:
+            default = f.default_factory()
+            training.add_argument(name, dest=f.name, default=default, type=_json, metavar="JSON", help=text)
+        elif f.type == "bool":
             training.add_argument(
                 name, dest=f.name, default=f.default, action=argparse.BooleanOptionalAction, help=text
             )
@@ -141,6 +144,13 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'expected JSON such as \'{{"terrain": "rough"}}\': {error}') from None
 
 
 if __name__ == "__main__":

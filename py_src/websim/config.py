@@ -28,6 +28,9 @@ class TrainConfig:
     """A training run. Raises ConfigError, one sentence, when a field is out of range."""
 
     env: str = field(metadata={"help": "task id"})
+    env_options: dict[str, Any] = field(
+        default_factory=dict, metadata={"help": "options of the task, by name: its function's arguments"}
+    )
     algorithm: str = option("ppo", "learning algorithm: ppo")
     total_steps: int = option(
         1_000_000, "environment steps of the whole run, all ranks together", low=1, high=MAX_INTEGER
@@ -52,9 +55,10 @@ class TrainConfig:
     hidden: int = option(64, "units in each of the two hidden layers", low=1, high=1024)
 
     def __post_init__(self) -> None:
-        spec = get_spec(self.env)
-        object.__setattr__(self, "env", spec.name)
-        for f in fields(self)[1:]:
+        if not isinstance(self.env_options, dict) or not all(isinstance(name, str) for name in self.env_options):
+            raise ConfigError(f"env_options: expected values by option name, got {self.env_options!r}")
+        get_spec(self.env, **self.env_options)
+        for f in fields(self)[2:]:
             object.__setattr__(self, f.name, _checked(f, getattr(self, f.name)))
         if self.algorithm != "ppo":
             raise ConfigError(f"algorithm: expected ppo, got {self.algorithm!r}")

@@ -16,13 +16,13 @@ MAX_EPISODES = 10_000
 def evaluate(policy: Policy, *, episodes: int = 20, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Returns and lengths [episodes] of one deterministic episode in each of `episodes` environments.
 
-    The reward is that of the built-in task of the policy's name.
+    The reward is that of the task of the policy's name, built in or registered, with the options it was trained with.
     """
     if not 1 <= episodes <= MAX_EPISODES:
         raise ConfigError(f"episodes: expected a whole number from 1 to {MAX_EPISODES}, got {episodes}")
     if seed < 0:
         raise ConfigError(f"seed: expected a whole number of at least 0, got {seed}")
-    env = BatchEnv(get_spec(policy.spec.name), episodes, seed=seed)
+    env = BatchEnv(get_spec(policy.spec.name, **policy.spec.options), episodes, seed=seed)
     if (env.obs_dim, env.action_dim) != (policy.network.obs_dim, policy.network.action_dim):
         raise ConfigError(
             f"{policy.spec.name}: the task has {env.obs_dim} observations and {env.action_dim} actions, "

@@ -24,9 +24,20 @@ def test_train_then_evaluate(tmp_path, capsys):
     assert "Hopper-v5: return" in capsys.readouterr().out
 
 
+def test_options_of_the_task_are_given_as_json_and_come_back_with_the_policy(tmp_path, capsys):
+    out = tmp_path / "a"
+    options = '{"frame_skip": 2, "ctrl_cost_weight": 0.5}'
+    assert main(["train", "Hopper-v5", "--steps", "1e3", "--env-options", options, "--out", str(out)]) == 0
+    assert json.loads((out / "config.json").read_text())["env_options"] == json.loads(options)
+    assert websim.load_policy(out / "policy.websim").spec.frame_skip == 2
+    assert main(["evaluate", str(out / "policy.websim"), "--episodes", "1"]) == 0
+    capsys.readouterr()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["train", "Hopper-v5", "--env-options", '{"gravity": 1}'], "Hopper-v5: unknown option 'gravity'"),
         (["train", "Nope-v5"], "unknown task 'Nope-v5'"),
         (["train", "Hopper-v5", "--num-envs", "0"], "num_envs: expected a whole number from 1 to 65536, got 0"),
         (["train", "Hopper-v5", "--num-envs", "1e9"], "num_envs: expected a whole number from 1 to 65536"),

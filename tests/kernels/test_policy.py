@@ -1,5 +1,6 @@
 """Policies: prediction, the file, and files that are broken or foreign."""
 
+import dataclasses
 import json
 import struct
 import zlib
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 
 import websim
-from websim.errors import PolicyFileError
+from websim.errors import ConfigError, PolicyFileError
+from websim.evaluate import evaluate
 from websim.policy import Policy
+from websim.tasks import get_spec
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +104,13 @@ def test_every_flipped_byte_is_noticed(policy):
         flipped[at] ^= 0x10
         with pytest.raises(PolicyFileError):
             Policy.from_bytes(bytes(flipped))
+
+
+def test_an_own_task_is_trained_and_evaluated_by_its_name():
+    own = dataclasses.replace(get_spec("InvertedPendulum-v5"), name="Own-v0", max_episode_steps=50)
+    run = websim.train(own, total_steps=256, num_envs=8, num_steps=16)
+    returns, lengths = evaluate(Policy.from_bytes(run.policy.to_bytes()), episodes=3)
+    assert (lengths <= 50).all()
+    assert (returns > 0).all()
+    with pytest.raises(ConfigError, match="register: 'Hopper-v5' is a built-in task"):
+        websim.register("Hopper-v5", lambda: own)

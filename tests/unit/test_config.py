@@ -4,6 +4,7 @@ import pytest
 
 from websim.config import TrainConfig, available_cores
 from websim.errors import ConfigError
+from websim.tasks import get_spec
 
 
 def test_numbers_from_json_become_the_fields_types():
@@ -11,6 +12,11 @@ def test_numbers_from_json_become_the_fields_types():
     assert config.total_steps == 1_000_000
     assert isinstance(config.total_steps, int)
     assert isinstance(config.learning_rate, float)
+
+
+def test_options_of_the_task_are_part_of_the_settings():
+    config = TrainConfig.from_mapping({"env": "Hopper-v5", "env_options": {"frame_skip": 2}})
+    assert get_spec(config.env, **config.env_options).frame_skip == 2
 
 
 def test_derived_values():
@@ -23,10 +29,14 @@ def test_derived_values():
     ("settings", "message"),
     [
         ({}, "env is missing"),
-        ({"env": "Nope-v5"}, "unknown task 'Nope-v5': expected one of InvertedPendulum-v5, Hopper-v5, HalfCheetah-v5"),
+        ({"env": "Nope-v5"}, "unknown task 'Nope-v5': expected one of InvertedPendulum-v5, "),
+        ({"env": {}}, "unknown task {}"),
+        ({"env_options": 3}, "env_options: expected values by option name, got 3"),
+        ({"env_options": {"gravity": 1}}, "Hopper-v5: unknown option 'gravity': expected one of xml_file"),
+        ({"env_options": {"healthy_z_range": 1}}, "Hopper-v5: the options {'healthy_z_range': 1} do not fit"),
         ({"env": 3}, "unknown task 3"),
         ({"algorithm": "dqn"}, "algorithm: expected ppo, got 'dqn'"),
-        ({"num_env": 8}, "unknown setting 'num_env': expected one of env, algorithm"),
+        ({"num_env": 8}, "unknown setting 'num_env': expected one of env, env_options, algorithm"),
         ({"num_envs": 0}, "num_envs: expected a whole number from 1 to 65536, got 0"),
         ({"num_envs": 1e9}, "num_envs: expected a whole number from 1 to 65536, got 1000000000.0"),
         ({"num_envs": "8"}, "num_envs: expected a whole number from 1 to 65536, got '8'"),

@@ -9,15 +9,45 @@ from typing import Any
 
 from websim.errors import ConfigError
 from websim.spec import EnvSpec
+from websim.tasks.ant import ant
 from websim.tasks.half_cheetah import half_cheetah
 from websim.tasks.hopper import hopper
+from websim.tasks.humanoid import humanoid
+from websim.tasks.humanoid_standup import humanoid_standup
+from websim.tasks.inverted_double_pendulum import inverted_double_pendulum
 from websim.tasks.inverted_pendulum import inverted_pendulum
+from websim.tasks.pusher import pusher
+from websim.tasks.reacher import reacher
+from websim.tasks.swimmer import swimmer
+from websim.tasks.walker2d import walker2d
 
 TASKS: dict[str, Callable[..., EnvSpec]] = {
     "InvertedPendulum-v5": inverted_pendulum,
+    "InvertedDoublePendulum-v5": inverted_double_pendulum,
+    "Reacher-v5": reacher,
+    "Pusher-v5": pusher,
+    "Swimmer-v5": swimmer,
     "Hopper-v5": hopper,
     "HalfCheetah-v5": half_cheetah,
+    "Walker2d-v5": walker2d,
+    "Ant-v5": ant,
+    "Humanoid-v5": humanoid,
+    "HumanoidStandup-v5": humanoid_standup,
 }
+
+
+#: Tasks of the user, by id.
+_registered: dict[str, Callable[..., EnvSpec]] = {}
+
+
+def register(name: str, factory: Callable[..., EnvSpec]) -> None:
+    """Make a task known by an id, so that `train`, `make_vec` and `evaluate` find it.
+
+    factory: makes the spec; its keyword arguments are the task's options. Raises ConfigError for a built-in task's id.
+    """
+    if name in TASKS:
+        raise ConfigError(f"register: {name!r} is a built-in task; choose another name")
+    _registered[name] = factory
 
 
 def get_spec(env: str | EnvSpec, **options: Any) -> EnvSpec:
@@ -31,11 +61,15 @@ def get_spec(env: str | EnvSpec, **options: Any) -> EnvSpec:
                 f"{env.name}: options are of built-in tasks; an EnvSpec is changed by dataclasses.replace"
             )
         return env
-    if env not in TASKS:
-        raise ConfigError(f"unknown task {env!r}: expected one of {', '.join(TASKS)}")
-    factory = TASKS[env]
+    tasks = TASKS | _registered
+    if not isinstance(env, str) or env not in tasks:
+        raise ConfigError(f"unknown task {env!r}: expected one of {', '.join(tasks)}")
+    factory = tasks[env]
     known = inspect.signature(factory).parameters
     unknown = [name for name in options if name not in known]
     if unknown:
         raise ConfigError(f"{env}: unknown option {unknown[0]!r}: expected one of {', '.join(known)}")
-    return replace(factory(**options), options=options)
+    try:
+        return replace(factory(**options), name=env, options=options)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{env}: the options {options} do not fit: {error}") from error
