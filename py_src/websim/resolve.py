@@ -43,6 +43,7 @@ class Resolver:
             "qfrc_constraint": model.nv,
             "sensordata": model.nsensordata,
             "time": 1,
+            "timestep": 1,
             "command": sum(len(command.low) for command in spec.commands),
         }
         counts = {

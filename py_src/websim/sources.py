@@ -34,6 +34,7 @@ Source = Literal[
     "time",
     "command",
     "last_action",
+    "timestep",
 ]
 
 
@@ -48,7 +49,8 @@ class SourceKind(NamedTuple):
     width: int
 
 
-#: mjData's fields, but for the last two: the task's command, and the action of the step before.
+#: mjData's fields, but for the last three: the task's command, the action of the step before, and the seconds of a
+#: physics step.
 SOURCES: dict[str, SourceKind] = {
     "qpos": SourceKind(0, "joint", 0),
     "qvel": SourceKind(1, "joint", 0),
@@ -79,4 +81,5 @@ SOURCES: dict[str, SourceKind] = {
     "time": SourceKind(26, "", 1),
     "command": SourceKind(27, "command", 0),
     "last_action": SourceKind(28, "actuator", 1),
+    "timestep": SourceKind(29, "", 1),
 }

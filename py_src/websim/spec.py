@@ -22,7 +22,8 @@ Signals = Mapping[str, NDArray[np.float64]]
 Actions = NDArray[np.float32]
 #: [B]
 Flags = NDArray[np.bool_]
-#: Reward terms [B] (with agents [B, K]) by name. Their sum, in order, is the reward; each is an `info` entry.
+#: Reward terms [B] (with agents [B, K]) by name. Their sum, in order, is the reward; each is an `info` entry, but for
+#: those whose name begins with "_".
 Terms = dict[str, NDArray[np.float64]]
 #: (signals, actions, unhealthy) -> terms, for all environments at once; unhealthy: outside of the task's bounds.
 Reward = Callable[[Signals, Actions, Flags], Terms]

@@ -119,9 +119,8 @@ class WebsimVectorEnv(VectorEnv):
 
     def _step_info(self, step: Step) -> dict[str, Any]:
         everyone = np.ones(self.num_envs, bool)
-        entries = {
-            part.name: self._env.signals[part.name].copy() for part in self.task.signals if part.info
-        } | step.terms
+        entries = {part.name: self._env.signals[part.name].copy() for part in self.task.signals if part.info}
+        entries |= {name: term for name, term in step.terms.items() if not name.startswith("_")}
         return _with_masks(entries, everyone)
 
     def _reset_info(self, mask: NDArray[np.bool_]) -> dict[str, Any]:

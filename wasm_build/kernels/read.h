@@ -36,6 +36,7 @@ static const double* source_address(const World* world, const Row* row, int sour
     case SOURCE_MOCAP_QUAT: return d->mocap_quat;
     case SOURCE_TIME: return &d->time;
     case SOURCE_COMMAND: return row->command;
+    case SOURCE_TIMESTEP: return &world->m->opt.timestep;
     default: return row->action;
   }
 }
