@@ -1,57 +1,114 @@
 """The engine against Gymnasium's own environments, step by step from identical states."""
 
+import inspect
+from collections import defaultdict
+
 import gymnasium as gym
 import mujoco
 import numpy as np
 import pytest
+from parity_options import OPTIONS
 
 import websim
 from websim.tasks import TASKS
 
-COMPARED, STEPS = 2000, 50
+COMPARED = 1000
+#: An option set's episodes are cut here, so that it starts from many states; without options they run to their end.
+CUT = 60
+#: Observations are float32, and so are the squares of actions in most of Gymnasium's rewards.
+TOLERANCE = {"rtol": 1e-6, "atol": 1e-6}
+GYMNASIUM_TASKS = [name for name in TASKS if name.endswith("-v5")]
 
 
-@pytest.fixture(params=sorted(TASKS))
+def open_pair(name, options):
+    """Gymnasium's environment with its time limit, and ours."""
+    theirs = gym.make(name, disable_env_checker=True, **options)
+    return theirs, websim.make_vec(name, num_envs=1, seed=0, **options)
+
+
+@pytest.fixture(params=GYMNASIUM_TASKS)
 def pair(request):
-    theirs = gym.make(request.param).unwrapped
-    ours = websim.make_vec(request.param, num_envs=1, seed=0)
-    yield theirs, ours
+    theirs, ours = open_pair(request.param, {})
+    yield theirs.unwrapped, ours
     ours.close()
     theirs.close()
 
 
-def set_both(theirs, ours, rng):
-    """The same random state near the start in both; the observations must agree at once."""
-    qpos = theirs.init_qpos + rng.uniform(-0.15, 0.15, theirs.model.nq)
-    qvel = theirs.init_qvel + rng.normal(0, 0.5, theirs.model.nv)
-    mujoco.mj_resetData(theirs.model, theirs.data)
-    theirs.set_state(qpos, qvel)
-    np.testing.assert_allclose(ours.set_state(qpos[None], qvel[None])[0], theirs._get_obs(), rtol=1e-6, atol=1e-7)
+def start_both(theirs, ours, rng):
+    """The same random state near the start in both; the observations."""
+    theirs.reset()
+    env = theirs.unwrapped
+    qpos = env.model.qpos0 + rng.uniform(-0.15, 0.15, env.model.nq)
+    qvel = rng.normal(0, 0.5, env.model.nv)
+    mujoco.mj_resetData(env.model, env.data)
+    env.set_state(qpos, qvel)
+    return env._get_obs(), ours.set_state(qpos[None], qvel[None])[0]
 
 
-def test_observations_rewards_flags_and_info_equal_gymnasiums(pair):
-    theirs, ours = pair
+def compared_steps(theirs, ours, cut):
+    """(theirs, ours) by name: what both environments tell in COMPARED steps [T, ...] and in the states before them."""
     rng = np.random.default_rng(0)
     low, high = ours.single_action_space.low, ours.single_action_space.high
-    compared = 0
-    while compared < COMPARED:
-        set_both(theirs, ours, rng)
-        for _ in range(STEPS):
-            action = rng.uniform(1.2 * low, 1.2 * high).astype(np.float32)
-            obs, reward, terminated, _, info = theirs.step(action)
-            our_obs, our_reward, our_terminated, our_truncated, our_info = ours.step(action[None])
-            assert bool(our_terminated[0]) == terminated
-            assert not our_truncated[0]
-            if terminated:
-                our_obs, our_info = our_info["final_obs"], our_info["final_info"]
-            np.testing.assert_allclose(our_obs[0], obs, rtol=1e-6, atol=1e-6)
-            assert our_reward[0] == pytest.approx(reward, rel=1e-6, abs=1e-6)
-            for name, value in info.items():
-                assert our_info[name][0] == pytest.approx(value, rel=1e-6, abs=1e-6), name
-                assert our_info[f"_{name}"][0]
-            compared += 1
-            if terminated:
-                break
+    columns = defaultdict(lambda: ([], []))
+
+    def note(name, their_value, our_value):
+        columns[name][0].append(their_value)
+        columns[name][1].append(our_value)
+
+    steps, age, ended = 0, 0, True
+    while steps < COMPARED:
+        if ended or age == cut:
+            note("start", *start_both(theirs, ours, rng))
+            age = 0
+        action = rng.uniform(1.2 * low, 1.2 * high).astype(np.float32)
+        obs, reward, terminated, truncated, info = theirs.step(action)
+        our_obs, our_reward, our_terminated, our_truncated, our_info = ours.step(action[None])
+        ended = terminated or truncated
+        assert bool(our_info.get("_final_obs", [False])[0]) == ended
+        if ended:
+            our_obs, our_info = our_info["final_obs"], our_info["final_info"]
+        note("obs", obs, our_obs[0])
+        note("reward", reward, our_reward[0])
+        note("terminated", bool(terminated), bool(our_terminated[0]))
+        note("truncated", bool(truncated), bool(our_truncated[0]))
+        for key, value in info.items():
+            note(f"info {key}", value, our_info[key][0])
+            assert our_info[f"_{key}"][0]
+        assert {key for key in our_info if not key.startswith(("_", "final"))} == set(info)
+        steps += 1
+        age += 1
+    return {name: (np.array(a), np.array(b)) for name, (a, b) in columns.items()}
+
+
+@pytest.mark.parametrize(("name", "options"), [pytest.param(*case, id=str(i)) for i, case in enumerate(OPTIONS)])
+def test_every_step_equals_gymnasiums(name, options):
+    theirs, ours = open_pair(name, options)
+    compared = compared_steps(theirs, ours, CUT if options else None)
+    for what, (their_values, our_values) in compared.items():
+        assert our_values.shape == their_values.shape, what
+        np.testing.assert_allclose(our_values, their_values, **TOLERANCE, err_msg=what)
+    ended = compared["terminated"][0] | compared["truncated"][0]
+    assert ended.any() or options, "an episode ends"
+    if not options.get("terminate_when_unhealthy", True):
+        assert not compared["terminated"][0].any()
+        assert set(compared["info reward_survive"][0]) == {0.0, options["healthy_reward"]}
+    ours.close()
+    theirs.close()
+
+
+@pytest.mark.parametrize("name", GYMNASIUM_TASKS)
+def test_options_are_gymnasiums(name):
+    constructor = inspect.signature(gym.make(name, disable_env_checker=True).unwrapped.__class__.__init__).parameters
+    expected = {
+        option: parameter.default
+        for option, parameter in constructor.items()
+        if option not in ("self", "default_camera_config", "kwargs")
+    }
+    assert {
+        option: parameter.default for option, parameter in inspect.signature(TASKS[name]).parameters.items()
+    } == expected
+    tried = {option for case, options in OPTIONS if case == name for option in options}
+    assert tried == set(expected), "every option is compared"
 
 
 def test_spaces_and_time_limit_equal_gymnasiums(pair):
@@ -62,20 +119,50 @@ def test_spaces_and_time_limit_equal_gymnasiums(pair):
     assert ours.task.max_episode_steps == gym.spec(ours.task.name).max_episode_steps
 
 
+def test_info_at_reset_equals_gymnasiums(pair):
+    theirs, ours = pair
+    _, our_info = ours.reset(seed=3)
+    qpos, qvel = ours.get_state()
+    theirs.set_state(qpos[0], qvel[0])
+    their_info = theirs._get_reset_info()
+    assert {key for key in our_info if not key.startswith("_")} == set(their_info)
+    for key, value in their_info.items():
+        np.testing.assert_allclose(our_info[key][0], value, **TOLERANCE, err_msg=key)
+        assert our_info[f"_{key}"][0]
+
+
+def with_radii(states):
+    """[n, 2 d - 1]: the numbers, and the distance from 0 of each two that follow each other: discs are no squares."""
+    return np.hstack([states, np.hypot(states[:, 1:], states[:, :-1])])
+
+
+def kolmogorov_smirnov(a, b):
+    """Largest distance between the empirical distribution functions of two samples."""
+    at = np.concatenate([a, b])
+    below = [np.searchsorted(np.sort(sample), at, side="right") / len(sample) for sample in (a, b)]
+    return np.abs(below[0] - below[1]).max()
+
+
 def test_start_states_have_gymnasiums_distribution(pair):
     theirs, ours = pair
     name = ours.task.name
     envs = websim.make_vec(name, num_envs=4000, seed=5)
     envs.reset()
-    qpos, qvel = envs.get_state()
+    states = np.hstack(envs.get_state())
     reference = []
     for seed in range(400):
         theirs.reset(seed=seed)
         reference.append(np.concatenate([theirs.data.qpos, theirs.data.qvel]))
     reference = np.array(reference)
-    states = np.hstack([qpos, qvel])
     scale = reference.std(0)
-    # Standard errors: of the mean 1/20 of the deviation, of the deviation about 1/28 of it.
+    # What Gymnasium does not vary is the same.
+    fixed = scale == 0
+    np.testing.assert_array_equal(states[:, fixed], np.broadcast_to(reference[0, fixed], states[:, fixed].shape))
+    states, reference, scale = states[:, ~fixed], reference[:, ~fixed], scale[~fixed]
+    # Standard errors: of the mean 1/20 of the deviation, of the deviation about 1/28 of it, of a correlation 1/20.
     np.testing.assert_array_less(np.abs(states.mean(0) - reference.mean(0)), 0.25 * scale)
     np.testing.assert_allclose(states.std(0), scale, rtol=0.2)
+    np.testing.assert_allclose(np.corrcoef(states.T), np.corrcoef(reference.T), atol=0.25)
+    # Of equal distributions one in 50,000 pairs of samples is as far apart.
+    assert max(map(kolmogorov_smirnov, with_radii(states).T, with_radii(reference).T)) < 0.13
     envs.close()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from websim.spec import Actions, EnvSpec, Flags, Noise, Observation, Signal, Signals, Terms
+from websim.tasks.parts import effort
 
 
 def half_cheetah(
@@ -22,7 +21,7 @@ def half_cheetah(
         """Forward speed less the square of the actions."""
         return {
             "reward_forward": forward_reward_weight * signals["x_velocity"],
-            "reward_ctrl": -ctrl_cost_weight * np.square(actions, dtype=np.float64).sum(axis=1),
+            "reward_ctrl": -ctrl_cost_weight * effort(actions),
         }
 
     return EnvSpec(

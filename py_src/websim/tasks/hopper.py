@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from websim.spec import Actions, Bound, EnvSpec, Flags, Noise, Observation, Signal, Signals, Terms
+from websim.tasks.parts import effort
 
 
 def hopper(
@@ -30,7 +31,7 @@ def hopper(
         return {
             "reward_forward": forward_reward_weight * signals["x_velocity"],
             "reward_survive": np.where(unhealthy, 0.0, healthy_reward),
-            "reward_ctrl": -ctrl_cost_weight * np.square(actions, dtype=np.float64).sum(axis=1),
+            "reward_ctrl": -ctrl_cost_weight * effort(actions),
         }
 
     (state_low, state_high), (z_low, z_high) = healthy_state_range, healthy_z_range

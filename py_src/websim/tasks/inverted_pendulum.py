@@ -21,7 +21,7 @@ def inverted_pendulum(
         model=xml_file,
         frame_skip=frame_skip,
         observation=(Observation("qpos"), Observation("qvel")),
-        bounds=(Bound("qpos", start=1, count=1, low=-0.2, high=0.2),),
+        bounds=(Bound("qpos", start=1, count=1, low=-0.2, high=0.2, inclusive=True),),
         noise=(Noise("qpos", reset_noise_scale), Noise("qvel", reset_noise_scale)),
         reward=reward,
     )
