@@ -3,7 +3,7 @@
 
 import { loadAssets } from './assets';
 import { WebsimError } from './errors';
-import type { LoadedAssets, LoadStage, SceneDescription } from './protocol';
+import type { LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
 import { RankClient } from './rank_client';
 import { TrainingRun } from './run';
 import type { TrainRequest } from './schema';
@@ -61,12 +61,15 @@ export class TrainingPool extends EventTarget {
   }
 
   /** A task's model at rest. */
-  async scene(env: string): Promise<SceneDescription> {
-    const known = this.scenes.get(env);
+  async scene(env: string, options: TaskOptions = {}): Promise<SceneDescription> {
+    const key = JSON.stringify([env, options]);
+    const known = this.scenes.get(key);
     if (known) return known;
-    const scene = this.ensureRank(0).then((client) => client.request('scene', { env }, SCENE_S));
-    this.scenes.set(env, scene);
-    scene.catch(() => this.scenes.delete(env));
+    const scene = this.ensureRank(0).then((client) =>
+      client.request('scene', { env, options }, SCENE_S),
+    );
+    this.scenes.set(key, scene);
+    scene.catch(() => this.scenes.delete(key));
     return scene;
   }
 
@@ -90,7 +93,10 @@ export class TrainingPool extends EventTarget {
     if ('error' in checked) throw new WebsimError(checked.error);
     const { config } = checked;
     if (config.ranks > this.maxRanks) throw new WebsimError(this.tooManyRanks(config.ranks));
-    const [scene] = await Promise.all([this.scene(config.env), this.boot(config.ranks)]);
+    const [scene] = await Promise.all([
+      this.scene(config.env, config.env_options),
+      this.boot(config.ranks),
+    ]);
     const memory = this.isolated ? SharedMemory.create(config.ranks, scene.geoms.length) : null;
     const run = new TrainingRun(config, scene, this.workers.slice(0, config.ranks), memory);
     await run.open();

@@ -36,6 +36,9 @@ export interface SceneDescription {
   controlPeriod: number;
 }
 
+/** Options of a task, by name. */
+export type TaskOptions = Record<string, unknown>;
+
 /** One downloaded file of the runtime: a compiled module, or its bytes. */
 export type LoadedAssets = Record<string, WebAssembly.Module | ArrayBuffer | string>;
 
@@ -52,7 +55,7 @@ export type Request = { id: number } & (
       interrupt: SharedArrayBuffer | null;
     }
   | { type: 'check'; request: TrainRequest }
-  | { type: 'scene'; env: string }
+  | { type: 'scene'; env: string; options: TaskOptions }
   | {
       type: 'open';
       config: TrainConfig;

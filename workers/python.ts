@@ -74,7 +74,7 @@ export class Python {
     const module = this.pyodide.pyimport('websim.worker');
     return {
       check: (request) => module.check(request),
-      scene: (env) => module.scene(env) as TaskScene,
+      scene: (env, options) => module.scene(env, options) as TaskScene,
       warmUp: () => module.warm_up(),
       openSession: (config, rank, worldSize) =>
         wrapSession(module.open_session(config, rank, worldSize)),

@@ -79,7 +79,7 @@ export class Rank {
       case 'check':
         return JSON.parse(this.booted.training.check(toJson(request.request)));
       case 'scene':
-        return this.booted.describeScene(request.env);
+        return this.booted.describeScene(request.env, request.options);
       case 'open':
         this.open(request);
         return {};

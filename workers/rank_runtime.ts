@@ -3,7 +3,7 @@
 import type { MjModel } from '@mujoco/mujoco';
 import { Host } from './host';
 import { Mujoco } from './mujoco';
-import type { LoadedAssets, LoadStage, SceneDescription } from './protocol';
+import type { LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
 import { Python } from './python';
 import type { RunLink } from './run_link';
 import { describeScene } from './scene';
@@ -14,7 +14,7 @@ export interface RankRuntime {
   readonly training: TrainingModule;
   /** Duration of each stage of the start. */
   readonly seconds: Record<string, number>;
-  describeScene(env: string): SceneDescription;
+  describeScene(env: string, options: TaskOptions): SceneDescription;
   /** The run whose collectives, poses and stop request Python sees; null between runs. */
   setLink(link: RunLink | null): void;
   /** While set, a 2 written into the buffer interrupts Python. */
@@ -46,8 +46,8 @@ export async function bootRuntime(
   return {
     training,
     seconds,
-    describeScene(env) {
-      const { xmls, assets, keyframe, frameSkip } = training.scene(env);
+    describeScene(env, options) {
+      const { xmls, assets, keyframe, frameSkip } = training.scene(env, JSON.stringify(options));
       const models: MjModel[] = [];
       try {
         for (const xml of xmls) models.push(mujoco.loadModel(xml, assets));

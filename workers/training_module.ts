@@ -4,7 +4,7 @@ export interface TrainingModule {
   /** `{"config": {...}}` with every default filled in, or `{"error": "one sentence"}`. */
   check(request: string): string;
   /** What a task's robots are drawn from. */
-  scene(env: string): TaskScene;
+  scene(env: string, options: string): TaskScene;
   /** Runs the smallest session once, so that everything is compiled before the first Start. */
   warmUp(): void;
   openSession(config: string, rank: number, worldSize: number): TrainingSession;

@@ -26,9 +26,9 @@ def check(request: str) -> str:
         return json.dumps({"error": str(error)})
 
 
-def scene(env: str) -> Any:
+def scene(env: str, options: str) -> Any:
     """What a task's robots are drawn from, as the JS object `TaskScene` (workers/training_module.ts)."""
-    spec = get_spec(env)
+    spec = get_spec(env, **json.loads(options))
     worlds = world_files(spec)
     description = {
         "xmls": [files.xml for files in worlds],

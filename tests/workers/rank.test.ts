@@ -113,7 +113,7 @@ it('answers each request by its id, errors as one sentence with a traceback', as
   const page = new Page();
   expect(await page.boot()).toMatchObject({ type: 'reply', result: { seconds: { python: 1 } } });
   expect(page.messages[0]).toEqual({ type: 'stage', stage: 'ready', rank: 0 });
-  expect(await page.request({ type: 'scene', env: 'x' })).toMatchObject({
+  expect(await page.request({ type: 'scene', env: 'x', options: {} })).toMatchObject({
     type: 'error',
     error: { rank: 0, message: 'unknown task', traceback: expect.stringContaining('Traceback') },
   });

@@ -14,7 +14,7 @@ function client() {
 
 it('pairs answers with requests by id, in any order', async () => {
   const { worker, rank } = client();
-  const first = rank.request('scene', { env: 'a' }, 1);
+  const first = rank.request('scene', { env: 'a', options: {} }, 1);
   const second = rank.request('check', { request: { env: 'b' } }, 1);
   const [one, two] = worker.sent;
   worker.dispatch('message', { data: { type: 'reply', id: two?.id, result: { error: 'no' } } });
@@ -26,7 +26,7 @@ it('pairs answers with requests by id, in any order', async () => {
 
 it('rejects with what the rank says, and with its traceback as report', async () => {
   const { worker, rank } = client();
-  const request = rank.request('scene', { env: 'a' }, 1);
+  const request = rank.request('scene', { env: 'a', options: {} }, 1);
   const error = { rank: 2, message: 'unknown task', traceback: 'File "a.py"' };
   worker.dispatch('message', { data: { type: 'error', id: worker.sent[0]?.id, error } });
   await expect(request).rejects.toMatchObject({
@@ -40,7 +40,7 @@ it('ends a worker that misses a deadline, and rejects all that waits for it', as
   const { worker, rank } = client();
   const reasons: string[] = [];
   rank.onDeath = (reason) => reasons.push(reason.message);
-  const late = rank.request('check', { request: { env: 'a' } }, 5);
+  const late = rank.request('check', { request: { env: 'a', options: {} } }, 5);
   const other = rank.request('policy', {}, 60);
   const both = Promise.allSettled([late, other]);
   await vi.advanceTimersByTimeAsync(5000);
