@@ -32,4 +32,7 @@ export const CART_POLE = `
   <actuator>
     <motor joint="slide" gear="100" ctrlrange="-3 3" ctrllimited="true"/>
   </actuator>
+  <keyframe>
+    <key name="tilted" qpos="0 0.1" ctrl="0.5"/>
+  </keyframe>
 </mujoco>`;

@@ -9,26 +9,35 @@ const NV = 2;
 const OBS = NQ + NV;
 const FRAME_SKIP = 2;
 
+/** Numbers of a row after MuJoCo's state: who the environment is (wasm_build/kernels/row.h). */
+const ID_DIM = 7;
+
 /** Addresses in the caller's memory, which stands for Pyodide's. */
 const AT = { program: 0, actions: 512, obs: 1024, signals: 1536, flags: 2048, mask: 2112 };
 const MORE = { episodes: 2176, qpos: 2240, qvel: 2304, rows: 4096 };
 
 /** Program of wasm_build/kernels/program.h: observe qpos and qvel, signal qpos, no bound, no noise. */
 function program(): Uint8Array {
-  const view = new DataView(new ArrayBuffer(64 + 3 * 32));
-  const header = [1, FRAME_SKIP, OBS, NQ, 1, 2, 1, 0, 0];
-  for (const [i, value] of header.entries()) view.setInt32(4 * i, value, true);
+  const [header, slice] = [128, 64];
+  const view = new DataView(new ArrayBuffer(header + 3 * slice));
+  const fields = { version: 2, frame_skip: FRAME_SKIP, obs: OBS, signals: NQ, actions: 1 };
+  const tables = { observations: 2, signals: 1 };
+  for (const [i, value] of [...Object.values(fields), ...Object.values(tables)].entries())
+    view.setInt32(4 * i, value, true);
+  const [delayDraw, keyframe] = [19, 20];
+  for (const none of [delayDraw, keyframe]) view.setInt32(4 * none, -1, true);
   const slices = [
-    { source: 0, count: NQ, low: Number.NEGATIVE_INFINITY },
-    { source: 1, count: NV, low: Number.NEGATIVE_INFINITY },
-    // Of a signal, `low` is what is subtracted.
-    { source: 0, count: NQ, low: 0 },
+    { source: 0, count: NQ },
+    { source: 1, count: NV },
+    { source: 0, count: NQ },
   ];
-  for (const [i, { source, count, low }] of slices.entries()) {
-    view.setInt32(64 + 32 * i, source, true);
-    view.setInt32(64 + 32 * i + 8, count, true);
-    view.setFloat64(64 + 32 * i + 16, low, true);
-    view.setFloat64(64 + 32 * i + 24, Number.POSITIVE_INFINITY, true);
+  for (const [i, { source, count }] of slices.entries()) {
+    const at = header + slice * i;
+    const [start, mode, minus, frame] = [0, 0, -1, -1];
+    for (const [j, value] of [source, start, count, mode, minus, frame].entries())
+      view.setInt32(at + 4 * j, value, true);
+    view.setFloat64(at + 32, Number.NEGATIVE_INFINITY, true);
+    view.setFloat64(at + 40, Number.POSITIVE_INFINITY, true);
   }
   return new Uint8Array(view.buffer);
 }
@@ -46,12 +55,59 @@ const f32 = (at: number, n: number) => new Float32Array(caller, at, n);
 const f64 = (at: number, n: number) => new Float64Array(caller, at, n);
 const u8 = (at: number, n: number) => new Uint8Array(caller, at, n);
 
-function openEngine(link: ConstructorParameters<typeof PhysicsEngine>[2] = null): PhysicsEngine {
-  const engine = new PhysicsEngine(mujoco, () => new Uint8Array(caller), link, CART_POLE, B);
+type Link = ConstructorParameters<typeof PhysicsEngine>[2];
+
+function openEngine({
+  link = null as Link,
+  xmls = [CART_POLE],
+  assets = {} as Record<string, Uint8Array>,
+  numEnvs = B,
+  perEpisode = false,
+} = {}): PhysicsEngine {
+  const memory = () => new Uint8Array(caller);
+  const engine = new PhysicsEngine(mujoco, memory, link, xmls, assets, numEnvs);
   const bytes = program();
   u8(AT.program, bytes.length).set(bytes);
-  engine.setProgram(AT.program, bytes.length, OBS, NQ);
+  const programs = xmls.map(() => [AT.program, bytes.length] as const);
+  try {
+    engine.setPrograms(programs, OBS, NQ, rowSize(engine), perEpisode);
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
   return engine;
+}
+
+function rowSize(engine: PhysicsEngine): number {
+  return (engine.infos[0]?.state_size ?? 0) + ID_DIM;
+}
+
+function setState(engine: PhysicsEngine): void {
+  engine.setState(MORE.qpos, MORE.qvel, AT.obs, AT.signals, 0, B);
+}
+
+function reset(engine: PhysicsEngine, firstEnv: number): void {
+  engine.reset(AT.mask, MORE.episodes, 1, 0, firstEnv, AT.obs, AT.signals);
+}
+
+/** Positions and velocities after control steps of MuJoCo alone. */
+function stepAlone(
+  xml: string,
+  start: { qpos: number[]; qvel: number[] },
+  action: number,
+  steps: number,
+) {
+  const model = mujoco.loadModel(xml);
+  const data = new mujoco.bindings.MjData(model);
+  data.qpos.set(start.qpos);
+  data.qvel.set(start.qvel);
+  mujoco.bindings.mj_forward(model, data);
+  data.ctrl[0] = action;
+  for (let i = 0; i < steps * FRAME_SKIP; i++) mujoco.bindings.mj_step(model, data);
+  const end = { qpos: [...data.qpos] as number[], qvel: [...data.qvel] as number[] };
+  data.delete();
+  model.delete();
+  return end;
 }
 
 function step(engine: PhysicsEngine): void {
@@ -60,17 +116,34 @@ function step(engine: PhysicsEngine): void {
 
 describe('PhysicsEngine', () => {
   it('tells what Python needs to know of the model', () => {
-    expect(openEngine().info).toMatchObject({
-      nq: 2,
-      nv: 2,
-      nu: 1,
-      na: 0,
-      ngeom: 3,
-      timestep: 0.01,
-      ctrlrange: [[-3, 3]],
-      ctrllimited: [true],
-      qpos0: [0, 0],
-    });
+    expect(openEngine().infos).toMatchObject([
+      {
+        nq: 2,
+        nv: 2,
+        nu: 1,
+        na: 0,
+        nbody: 3,
+        ngeom: 3,
+        nsite: 0,
+        timestep: 0.01,
+        names: {
+          body: ['world', 'cart', 'pole'],
+          joint: ['slide', 'hinge'],
+          geom: ['rail', 'cart', 'pole'],
+          actuator: [''],
+          key: ['tilted'],
+        },
+        jnt_type: [2, 3],
+        jnt_qposadr: [0, 1],
+        jnt_dofadr: [0, 1],
+        body_mocapid: [-1, -1, -1],
+        ctrlrange: [[-3, 3]],
+        ctrllimited: [true],
+        qpos0: [0, 0],
+        key_ctrl: [[0.5]],
+        nominal: { body_mass: [0, 1, 1], gravity: [0, 0, -9.81] },
+      },
+    ]);
   });
 
   it('steps every row as MuJoCo steps it alone', () => {
@@ -81,23 +154,17 @@ describe('PhysicsEngine', () => {
     f64(MORE.qpos, B * NQ).set(qpos);
     f64(MORE.qvel, B * NV).set(qvel);
     f32(AT.actions, B).set(actions);
-    engine.setState(MORE.qpos, MORE.qvel, AT.obs);
+    setState(engine);
     for (let i = 0; i < 50; i++) step(engine);
     engine.getState(MORE.qpos, MORE.qvel);
 
-    const model = mujoco.loadModel(CART_POLE);
     for (let b = 0; b < B; b++) {
-      const data = new mujoco.bindings.MjData(model);
-      data.qpos.set(qpos.slice(b * NQ, b * NQ + NQ));
-      data.qvel.set(qvel.slice(b * NV, b * NV + NV));
-      mujoco.bindings.mj_forward(model, data);
-      data.ctrl[0] = actions[b];
-      for (let i = 0; i < 50 * FRAME_SKIP; i++) mujoco.bindings.mj_step(model, data);
-      expect([...f64(MORE.qpos + 8 * NQ * b, NQ)]).toEqual([...data.qpos]);
-      expect([...f64(MORE.qvel + 8 * NV * b, NV)]).toEqual([...data.qvel]);
-      const observed = Float32Array.from([...data.qpos, ...data.qvel]);
-      expect(f32(AT.obs + 4 * OBS * b, OBS)).toEqual(observed);
-      data.delete();
+      const part = (all: number[], each: number) => all.slice(b * each, b * each + each);
+      const start = { qpos: part(qpos, NQ), qvel: part(qvel, NV) };
+      const end = stepAlone(CART_POLE, start, actions[b] as number, 50);
+      expect([...f64(MORE.qpos + 8 * NQ * b, NQ)]).toEqual(end.qpos);
+      expect([...f64(MORE.qvel + 8 * NV * b, NV)]).toEqual(end.qvel);
+      expect(f32(AT.obs + 4 * OBS * b, OBS)).toEqual(Float32Array.from([...end.qpos, ...end.qvel]));
     }
     expect([...f64(AT.signals, B * NQ)]).toEqual([...f64(MORE.qpos, B * NQ)]);
     expect([...u8(AT.flags, B)]).toEqual([0, 0, 0]);
@@ -107,12 +174,12 @@ describe('PhysicsEngine', () => {
     const engine = openEngine();
     f64(MORE.qpos, B * NQ).fill(0.3);
     f64(MORE.qvel, B * NV).fill(0);
-    engine.setState(MORE.qpos, MORE.qvel, AT.obs);
+    setState(engine);
     u8(AT.mask, B).set([0, 1, 0]);
-    const obs = f32(AT.obs, B * OBS);
-    obs.fill(7);
-    engine.reset(AT.mask, MORE.episodes, 1, 0, 0, AT.obs);
-    expect([...obs]).toEqual([7, 7, 7, 7, 0, 0, 0, 0, 7, 7, 7, 7]);
+    reset(engine, 0);
+    const there = [...Float32Array.of(0.3, 0.3, 0, 0)];
+    expect([...f32(AT.obs, B * OBS)]).toEqual([...there, 0, 0, 0, 0, ...there]);
+    expect([...f64(AT.signals, B * NQ)]).toEqual([0.3, 0.3, 0, 0, 0.3, 0.3]);
     engine.getState(MORE.qpos, MORE.qvel);
     expect([...f64(MORE.qpos, B * NQ)]).toEqual([0.3, 0.3, 0, 0, 0.3, 0.3]);
   });
@@ -120,26 +187,83 @@ describe('PhysicsEngine', () => {
   it('continues exactly from rows that were taken out and put back', () => {
     const engine = openEngine();
     f64(MORE.qpos, B * NQ).set([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
-    engine.setState(MORE.qpos, MORE.qvel, AT.obs);
+    setState(engine);
     f32(AT.actions, B).fill(1);
     step(engine);
-    engine.getRows(MORE.rows);
-    const rows = f64(MORE.rows, B * engine.info.state_size).slice();
+    engine.getRows(MORE.rows, 0, B);
     step(engine);
     const obs = f32(AT.obs, B * OBS).slice();
-    f64(MORE.rows, rows.length).set(rows);
-    engine.setRows(MORE.rows);
+    engine.setRows(MORE.rows, 0, B);
     step(engine);
     expect(f32(AT.obs, B * OBS)).toEqual(obs);
+  });
+
+  it('takes the state and the rows of some environments', () => {
+    const engine = openEngine();
+    f64(MORE.qpos, B * NQ).set([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+    setState(engine);
+    f64(MORE.qpos, NQ).set([7, 8]);
+    engine.setState(MORE.qpos, MORE.qvel, AT.obs, AT.signals, 1, 1);
+    expect([...f32(AT.obs, NQ)]).toEqual([7, 8]);
+    engine.getRows(MORE.rows, 1, 1);
+    engine.setRows(MORE.rows, 2, 1);
+    engine.getState(MORE.qpos, MORE.qvel);
+    expect([...f64(MORE.qpos, B * NQ)]).toEqual([0.1, 0.2, 7, 8, 7, 8]);
+  });
+
+  it('steps each environment in the variant of its number', () => {
+    const heavy = CART_POLE.replaceAll('mass="1"', 'mass="3"');
+    const engine = openEngine({ xmls: [CART_POLE, heavy] });
+    expect(engine.infos.map(({ nominal }) => nominal.body_mass)).toEqual([
+      [0, 1, 1],
+      [0, 3, 3],
+    ]);
+    u8(AT.mask, B).fill(1);
+    reset(engine, 11);
+    f32(AT.actions, B).fill(2);
+    for (let i = 0; i < 10; i++) step(engine);
+    engine.getState(MORE.qpos, MORE.qvel);
+    for (const [b, xml] of [heavy, CART_POLE, heavy].entries()) {
+      const end = stepAlone(xml, { qpos: [0, 0], qvel: [0, 0] }, 2, 10);
+      expect([...f64(MORE.qpos + 8 * NQ * b, NQ)]).toEqual(end.qpos);
+    }
+  });
+
+  it('draws the variant anew in each episode where the task says so', () => {
+    const heavy = CART_POLE.replaceAll('mass="1"', 'mass="3"');
+    const engine = openEngine({ xmls: [CART_POLE, heavy], perEpisode: true });
+    u8(AT.mask, B).fill(1);
+    const worlds = new Set<number>();
+    for (let episode = 0; episode < 16; episode++) {
+      new Uint32Array(caller, MORE.episodes, B).fill(episode);
+      reset(engine, 0);
+      engine.getRows(MORE.rows, 0, 1);
+      worlds.add(f64(MORE.rows, rowSize(engine)).at(-2) as number);
+    }
+    expect([...worlds].sort()).toEqual([0, 1]);
+  });
+
+  it('opens a model that names files', () => {
+    const xml = `<mujoco><asset><mesh name="m" file="corner.obj"/></asset>
+      <worldbody><body><geom type="mesh" mesh="m"/></body></worldbody></mujoco>`;
+    const corner = new TextEncoder().encode(
+      'v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n',
+    );
+    const open = (assets: Record<string, Uint8Array>) =>
+      new PhysicsEngine(mujoco, () => u8(0, 0), null, [xml], assets, 1);
+    const engine = open({ 'corner.obj': corner });
+    expect(engine.infos[0]?.ngeom).toBe(1);
+    engine.close();
+    expect(() => open({})).toThrow(/corner\.obj/);
   });
 
   it('records the followed environment, by its global index', () => {
     const frames: Float32Array[] = [];
     const writer = { focus: 11, write: (poses: Float32Array) => void frames.push(poses.slice()) };
-    const engine = openEngine({ frames: writer, pulse: () => false });
-    engine.reset(AT.mask, MORE.episodes, 1, 0, 10, AT.obs);
+    const engine = openEngine({ link: { frames: writer, pulse: () => false } });
+    reset(engine, 10);
     f64(MORE.qpos, B * NQ).set([1, 0, 2, 0, 3, 0]);
-    engine.setState(MORE.qpos, MORE.qvel, AT.obs);
+    setState(engine);
     step(engine);
     expect(frames.length).toBe(1);
     // Row 1: the rail stays, the cart stands at x = 2.
@@ -158,10 +282,7 @@ describe('PhysicsEngine', () => {
     let pulses = 0;
     const frames = { focus: -1, write: () => {} };
     const link = { frames, pulse: () => ++pulses > 3 };
-    const memory = () => new Uint8Array(caller);
-    const engine = new PhysicsEngine(mujoco, memory, link, CART_POLE, rows);
-    u8(0, 160).set(program());
-    engine.setProgram(0, 160, OBS, NQ);
+    const engine = openEngine({ link, numEnvs: rows });
     const signals = 4 * rows * (1 + OBS);
     const all = () => engine.step(0, 4 * rows, signals, signals + 8 * rows * NQ);
     all();
@@ -172,17 +293,15 @@ describe('PhysicsEngine', () => {
 
   it('gives its memory back', () => {
     const before = mujoco.heap.length;
-    for (let i = 0; i < 200; i++) {
-      const engine = new PhysicsEngine(mujoco, () => new Uint8Array(caller), null, CART_POLE, 2000);
-      engine.close();
-    }
+    for (let i = 0; i < 200; i++) openEngine({ numEnvs: 2000 }).close();
     expect(mujoco.heap.length - before).toBeLessThan(64e6);
   });
 
   it.each([3.9e9, 4.4e9])('says what to do when %d bytes are too many', (nbytes) => {
-    const numEnvs = Math.floor(nbytes / 8 / openEngine().info.state_size);
-    const open = () => new PhysicsEngine(mujoco, () => new Uint8Array(), null, CART_POLE, numEnvs);
-    expect(open).toThrow(/memory is full: no room for another \d+ MB; use fewer environments/);
+    const numEnvs = Math.floor(nbytes / 8 / rowSize(openEngine()));
+    expect(() => openEngine({ numEnvs })).toThrow(
+      /memory is full: no room for another \d+ MB; use fewer environments/,
+    );
     openEngine().close();
   });
 });
@@ -201,7 +320,12 @@ describe('Mujoco', () => {
     const before = stacks();
     const model = mujoco.address(mujoco.loadModel(CART_POLE));
     const notData = 0xffff_fff0;
-    expect(() => mujoco.call((k) => k.ws_step(0, 0, 0, 0, 0, model, notData, 0, 1))).toThrow();
+    const bytes = program();
+    const [compiled, rows] = [mujoco.allocate(bytes.length), mujoco.allocate(8 * 64)];
+    mujoco.heap.set(bytes, compiled);
+    const world = mujoco.allocate(12);
+    new Uint32Array(mujoco.heap.buffer, world, 3).set([model, notData, compiled]);
+    expect(() => mujoco.call((k) => k.ws_step(rows, 0, 0, 0, 0, world, 1))).toThrow();
     expect(stacks()).toEqual(before);
     expect(() => mujoco.loadModel('<mujoco><bad/></mujoco>')).toThrow();
     expect(stacks()).toEqual(before);
