@@ -79,8 +79,8 @@ def metrics_page() -> str:
     of_policy = ", ".join(f"`{m.name}`" for m in METRICS if m.of_policy)
     tail = [
         "",
-        "A run with several policies reports these of each policy too, as `name/policy`; by their plain names they are the",
-        f"first policy's: {of_policy}.",
+        "A run with several policies reports these of each policy too, as `name/policy`; the plain names are those of",
+        f"the first: {of_policy}.",
     ]
     return "\n".join([*head, *rows, *tail, ""])
 

@@ -83,7 +83,7 @@ export interface Metrics {
   iteration: number;
   /** environment steps of all ranks together [steps] */
   global_step: number;
-  /** mean undiscounted return of the last 100 finished episodes [reward] */
+  /** mean undiscounted return of the last 100 finished episodes, the mean over a policy's agents [reward] */
   'charts/episodic_return': number | null;
   /** mean length of the last 100 finished episodes [steps] */
   'charts/episodic_length': number | null;

@@ -9,7 +9,7 @@ from typing import Any
 
 from websim.config import TrainConfig
 from websim.dist import Communicator, run_ranks
-from websim.errors import CollectiveAbortedError, StopRequested
+from websim.errors import CollectiveAbortedError, ConfigError, StopRequested
 from websim.policy import Policy
 from websim.session import Session
 from websim.spec import EnvSpec
@@ -18,12 +18,19 @@ from websim.tasks import register
 
 @dataclass
 class Run:
-    """A finished (or stopped) run. history: one dict of metrics per iteration."""
+    """A finished (or stopped) run. history: one dict of metrics per iteration; policies: by name."""
 
     config: TrainConfig
     history: list[dict[str, Any]]
-    policy: Policy
+    policies: dict[str, Policy]
     stopped: bool = False
+
+    @property
+    def policy(self) -> Policy:
+        """The run's policy. Raises ConfigError when its task has several."""
+        if len(self.policies) > 1:
+            raise ConfigError(f"{self.config.env}: has policies {', '.join(self.policies)}: take one of `policies`")
+        return next(iter(self.policies.values()))
 
 
 def train(

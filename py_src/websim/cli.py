@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(options: argparse.Namespace) -> int:
     """`websim train TASK`: writes config.json, metrics.jsonl and policy.websim into --out."""
     from websim.api import run
+    from websim.policy_files import save_policies
 
     settings = {f.name: getattr(options, f.name) for f in fields(TrainConfig)}
     config = TrainConfig.from_mapping(settings)
@@ -52,10 +53,9 @@ def train(options: argparse.Namespace) -> int:
             result = run(config, on_metrics=on_metrics, stop=stop)
     finally:
         signal.signal(signal.SIGINT, previous)
-    policy = out / "policy.websim"
-    result.policy.save(policy)
-    print(f"\n{'stopped' if result.stopped else 'finished'}: {policy}")
-    print(f"next: websim evaluate {policy} --episodes 20")
+    paths = " ".join(map(str, save_policies(result.policies, out)))
+    print(f"\n{'stopped' if result.stopped else 'finished'}: {paths}")
+    print(f"next: websim evaluate {paths} --episodes 20")
     return 0
 
 
@@ -66,8 +66,9 @@ def evaluate(options: argparse.Namespace) -> int:
     from websim.evaluate import evaluate as evaluate_policy
     from websim.policy import load_policy
 
-    policy = load_policy(options.policy)
-    returns, lengths = evaluate_policy(policy, episodes=options.episodes, seed=options.seed)
+    policies = [load_policy(path) for path in options.policies]
+    policy = policies[0]
+    returns, lengths = evaluate_policy(*policies, episodes=options.episodes, seed=options.seed)
     error = returns.std(ddof=1) / np.sqrt(len(returns)) if len(returns) > 1 else 0.0
     print(
         f"{policy.spec.name}: return {returns.mean():.1f} +- {error:.1f} (standard error, "
@@ -133,7 +134,9 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluation = commands.add_parser("evaluate", help="measure a saved policy")
     evaluation.set_defaults(command=evaluate)
-    evaluation.add_argument("policy", help="a .websim file")
+    evaluation.add_argument(
+        "policies", nargs="+", metavar="policy", help="a .websim file; of each policy, where the task has several"
+    )
     evaluation.add_argument("--episodes", type=int, default=20, help="episodes to run (default: 20)")
     evaluation.add_argument("--seed", type=int, default=0, help="seed of the start states (default: 0)")
     return parser

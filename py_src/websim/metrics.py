@@ -6,31 +6,43 @@ from typing import NamedTuple
 
 
 class Metric(NamedTuple):
-    """name, formula in words, unit; optional: null until there is something to report."""
+    """name, formula in words, unit; optional: null until there is something to report.
+
+    of_policy: a run with several policies reports it of each as `name/policy` too; the plain name is the first one's.
+    """
 
     name: str
     formula: str
     unit: str
     optional: bool = False
+    of_policy: bool = False
 
 
 METRICS = (
     Metric("iteration", "rollouts and updates done", "count"),
     Metric("global_step", "environment steps of all ranks together", "steps"),
     Metric(
-        "charts/episodic_return", "mean undiscounted return of the last 100 finished episodes", "reward", optional=True
+        "charts/episodic_return",
+        "mean undiscounted return of the last 100 finished episodes, the mean over a policy's agents",
+        "reward",
+        optional=True,
+        of_policy=True,
     ),
     Metric("charts/episodic_length", "mean length of the last 100 finished episodes", "steps", optional=True),
     Metric("charts/episodes", "finished episodes since the start", "count"),
     Metric("charts/SPS", "steps of this iteration / its wall-clock time, learning included", "steps/s"),
     Metric("charts/learning_rate", "Adam's step size in this iteration", "1"),
-    Metric("losses/policy_loss", "-mean of the clipped surrogate over the last epoch", "1"),
-    Metric("losses/value_loss", "mean of (value - return)^2 / 2 over the last epoch, rewards scaled", "1"),
-    Metric("losses/entropy", "entropy of the action distribution", "nat"),
-    Metric("losses/approx_kl", "mean of (r - 1) - ln r over the last epoch, r the probability ratio", "nat"),
-    Metric("losses/clipfrac", "share of samples whose ratio is outside the clipping range", "1"),
-    Metric("losses/explained_variance", "1 - Var(return - value) / Var(return) of the rollout", "1"),
-    Metric("losses/grad_norm", "L2 norm of the last minibatch's gradient before clipping", "1"),
+    Metric("losses/policy_loss", "-mean of the clipped surrogate over the last epoch", "1", of_policy=True),
+    Metric(
+        "losses/value_loss", "mean of (value - return)^2 / 2 over the last epoch, rewards scaled", "1", of_policy=True
+    ),
+    Metric("losses/entropy", "entropy of the action distribution", "nat", of_policy=True),
+    Metric(
+        "losses/approx_kl", "mean of (r - 1) - ln r over the last epoch, r the probability ratio", "nat", of_policy=True
+    ),
+    Metric("losses/clipfrac", "share of samples whose ratio is outside the clipping range", "1", of_policy=True),
+    Metric("losses/explained_variance", "1 - Var(return - value) / Var(return) of the rollout", "1", of_policy=True),
+    Metric("losses/grad_norm", "L2 norm of the last minibatch's gradient before clipping", "1", of_policy=True),
     Metric("physics/divergences", "environments reset because their physics diverged, since the start", "count"),
     Metric("time/elapsed", "since the session was opened, pauses included", "s"),
     Metric("time/rollout", "stepping the environments in this iteration", "s"),

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from websim.agents import SINGLE
 from websim.errors import ModelError, PolicyFileError
 from websim.kernels import TILE, address, library, tiles
 from websim.network import ActorCritic
@@ -40,6 +41,7 @@ class Policy:
     """A deterministic or sampled mapping from observations to actions in the task's units.
 
     network: actor and critic; normalizer: of observations; low, high [A]: the controls' bounds.
+    name: `Agent.policy` of the agents that it is for.
     """
 
     spec: EnvSpec
@@ -48,6 +50,7 @@ class Policy:
     low: NDArray[np.float32]
     high: NDArray[np.float32]
     hidden: tuple[int, ...]
+    name: str = SINGLE
 
     def predict(
         self, obs: ArrayLike, *, deterministic: bool = True, rng: np.random.Generator | None = None
@@ -84,6 +87,7 @@ class Policy:
         """The policy file's content."""
         header = {
             "spec": json.loads(self.spec.to_json()),
+            "policy": self.name,
             "obs_dim": self.network.obs_dim,
             "action_dim": self.network.action_dim,
             "hidden": list(self.hidden),
@@ -137,7 +141,8 @@ class Policy:
         low, high = np.array(header["low"], np.float32), np.array(header["high"], np.float32)
         if low.shape != (action_dim,) or high.shape != (action_dim,) or not (low <= high).all():
             raise ValueError(f"expected {action_dim} lower and upper action bounds")
-        return cls(EnvSpec.from_json(json.dumps(header["spec"])), network, normalizer, low, high, hidden)
+        spec, name = EnvSpec.from_json(json.dumps(header["spec"])), str(header.get("policy", SINGLE))
+        return cls(spec, network, normalizer, low, high, hidden, name)
 
     def _mean(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Network outputs [n, A] for n <= 64 observations."""

@@ -13,6 +13,7 @@ from pyodide.ffi import to_js
 from websim.config import TrainConfig
 from websim.dist import Communicator, WorkerCommunicator
 from websim.errors import StopRequested, WebsimError
+from websim.policy_files import pack_policies
 from websim.session import Session
 from websim.tasks import TASKS, get_spec
 from websim.worlds import world_files
@@ -70,8 +71,8 @@ class WorkerSession:
         return json.dumps(self._session.iterate())
 
     def policy(self) -> bytes:
-        """The policy file as it is now."""
-        return self._session.policy.to_bytes()
+        """The policy file as it is now; a zip archive of the policies' files where the task has several."""
+        return pack_policies(self._session.policies)
 
     def close(self) -> None:
         """Free the engine."""

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from websim.agent_view import AgentView
+from websim.agents import SINGLE
 from websim.batch_env import BatchEnv, Step
 from websim.config import TrainConfig
 from websim.dist import Communicator
@@ -30,18 +32,30 @@ ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON = 0.9, 0.999, 1e-5
 class PPO:
     """One rank's learner. `pulse` is called at each control step and minibatch; it may raise StopRequested.
 
+    `iterate` is all that a task with one agent needs. Of several policies in one scene each has a learner, which
+    sees its agents through a view and is driven from outside: `act` and `record` in each step, then `learn`.
     Samples are rows of F = O + A + 3 numbers: normalised observation, action (network output),
     log-probability, advantage, return.
     """
 
-    def __init__(self, config: TrainConfig, env: BatchEnv, comm: Communicator, pulse: Callable[[], None]):
+    def __init__(
+        self,
+        config: TrainConfig,
+        env: BatchEnv | AgentView,
+        comm: Communicator,
+        pulse: Callable[[], None],
+        name: str = SINGLE,
+    ):
         self.config, self.env, self.comm, self.pulse = config, env, comm, pulse
+        #: Rows of all ranks; samples of one iteration over all of them.
+        self.global_num_envs = env.num_envs * comm.world_size
+        self.batch_size = self.global_num_envs * config.num_steps
         T, B, O, A = config.num_steps, env.num_envs, env.obs_dim, env.action_dim
         F = O + A + 3
-        self.global_rng = np.random.default_rng(config.seed)
+        self.global_rng = np.random.default_rng(env.seed)
         hidden = (config.hidden, config.hidden)
         # A rank may own at most all its samples of a minibatch.
-        capacity = max(B, min(T * B, -(-config.batch_size // config.num_minibatches)))
+        capacity = max(B, min(T * B, -(-self.batch_size // config.num_minibatches)))
         self.network = ActorCritic(O, A, hidden, features=F, capacity=capacity)
         self.network.initialize(self.global_rng)
         self.adam_first, self.adam_second = np.zeros((2, self.network.size), np.float32)
@@ -52,7 +66,7 @@ class PPO:
         low, high = env.action_bounds
         self.action_low, self.action_high = low, high
         self.action_offset, self.action_scale = action_scale(low, high)
-        self.policy = Policy(env.spec, self.network, self.obs_normalizer, low, high, hidden)
+        self.policy = Policy(env.spec, self.network, self.obs_normalizer, low, high, hidden, name)
         self.episodes = EpisodeWindow()
 
         self.samples = np.zeros((T, B, F), np.float32)
@@ -71,11 +85,58 @@ class PPO:
         self.iteration = 0
         self.global_step = 0
 
+    @property
+    def policies(self) -> dict[str, Policy]:
+        """The policy by its name, as it is now; it goes on learning."""
+        return {self.policy.name: self.policy}
+
     def iterate(self) -> dict[str, float | int | None]:
         """One rollout and one update; this iteration's metrics, the same on every rank but for times."""
-        config, started = self.config, time.perf_counter()
+        started = time.perf_counter()
         self.rollout()
         rolled_out = time.perf_counter()
+        metrics = self.learn()
+        return metrics | {"time/rollout": rolled_out - started, "time/update": time.perf_counter() - rolled_out}
+
+    def rollout(self) -> None:
+        """Step every environment T times with the current policy."""
+        env = self.env
+        assert isinstance(env, BatchEnv), "whoever drives a view steps its environments"
+        for t in range(self.config.num_steps):
+            self.pulse()
+            self.act(t)
+            step = env.step(self.controls)
+            self.record(t, step)
+            if step.any_ended:
+                self.episodes.add(t, env.first_env, step.ended, *env.reset_ended(step.ended))
+
+    def act(self, t: int) -> None:
+        """Sample the actions of step t, into `controls`."""
+        first_step = self.global_step // self.config.num_envs
+        self.raw_obs[t] = self.env.obs
+        self.values[t] = self._values_of_observations()
+        self._step_actor(self.env.num_envs)
+        self._sample_actions((first_step + t) & 0xFFFFFFFF)
+        self.samples[t] = self.step_samples
+
+    def record(self, t: int, step: Step) -> None:
+        """Keep what step t brought, and what a truncated episode was still worth. Comes before the reset."""
+        self.rewards[t] = step.reward
+        self.ended[t] = step.ended
+        if not step.any_ended:
+            return
+        self.bootstrap[t] = 0
+        cut_off = step.truncated & ~step.terminated
+        if cut_off.any():
+            self._normalize_final()
+            self._tile_step()
+            self._step_critic(self.env.num_envs)
+            self.bootstrap[t, cut_off] = self._step_values[cut_off]
+
+    def learn(self) -> dict[str, float | int | None]:
+        """Update on the rollout; all metrics but the times."""
+        config = self.config
+        self.values[config.num_steps] = self._values_of_observations()
         self.estimate_advantages()
         learning_rate = config.learning_rate
         if config.anneal_lr:
@@ -87,7 +148,6 @@ class PPO:
         self.episodes.merge(self.comm)
         divergences = np.array([float(self.env.divergences)])
         self.comm.all_sum(divergences, tag="divergences")
-        finished = time.perf_counter()
         return {
             "iteration": self.iteration,
             "global_step": self.global_step,
@@ -97,38 +157,7 @@ class PPO:
             "charts/learning_rate": learning_rate,
             **losses,
             "physics/divergences": int(divergences[0]),
-            "time/rollout": rolled_out - started,
-            "time/update": finished - rolled_out,
         }
-
-    def rollout(self) -> None:
-        """Step every environment T times with the current policy."""
-        config, env = self.config, self.env
-        first_step = self.global_step // config.num_envs
-        for t in range(config.num_steps):
-            self.pulse()
-            self.raw_obs[t] = env.obs
-            self.values[t] = self._values_of_observations()
-            self._step_actor(env.num_envs)
-            self._sample_actions((first_step + t) & 0xFFFFFFFF)
-            self.samples[t] = self.step_samples
-            step = env.step(self.controls)
-            self.rewards[t] = step.reward
-            self.ended[t] = step.ended
-            if step.any_ended:
-                self._end_episodes(t, step)
-        self.values[config.num_steps] = self._values_of_observations()
-
-    def _end_episodes(self, t: int, step: Step) -> None:
-        """Keep what a truncated episode was still worth, note the finished ones, and start anew."""
-        self.bootstrap[t] = 0
-        cut_off = step.truncated & ~step.terminated
-        if cut_off.any():
-            self._normalize_final()
-            self._tile_step()
-            self._step_critic(self.env.num_envs)
-            self.bootstrap[t, cut_off] = self._step_values[cut_off]
-        self.episodes.add(t, self.env.first_env, step.ended, *self.env.reset_ended(step.ended))
 
     def _values_of_observations(self) -> NDArray[np.float32]:
         """Load the environments' observations into the step's batch; their values [B]."""
@@ -186,15 +215,15 @@ class PPO:
     def _minibatches(self) -> Iterator[tuple[NDArray[np.int32], int]]:
         """(indices of this rank's samples [n] int32, samples over all ranks) of each minibatch.
 
-        A sample's global number is t * num_envs + environment. All ranks draw the same permutation.
+        A sample's global number is t * global_num_envs + row. All ranks draw the same permutation.
         """
         config, env = self.config, self.env
-        order = self.global_rng.permutation(config.batch_size)
-        step, owner = np.divmod(order, config.num_envs)
+        order = self.global_rng.permutation(self.batch_size)
+        step, owner = np.divmod(order, self.global_num_envs)
         owner -= env.first_env
         owned = (owner >= 0) & (owner < env.num_envs)
         local = (step * env.num_envs + owner)[owned].astype(np.int32)
-        edges = np.linspace(0, config.batch_size, config.num_minibatches + 1).astype(np.int64)
+        edges = np.linspace(0, self.batch_size, config.num_minibatches + 1).astype(np.int64)
         local_edges = np.concatenate([[0], np.cumsum(owned)])[edges]
         for i in range(config.num_minibatches):
             yield local[local_edges[i] : local_edges[i + 1]], int(edges[i + 1] - edges[i])
@@ -237,7 +266,7 @@ class PPO:
         """Fix the arrays of each kernel call once."""
         config, env, network = self.config, self.env, self.network
         T, B, O, A = config.num_steps, env.num_envs, env.obs_dim, env.action_dim
-        F, seed = network.features, config.seed
+        F, seed = network.features, env.seed
         self._normalize = self.obs_normalizer.normalization(env.obs, self.step_samples)
         self._normalize_final = self.obs_normalizer.normalization(env.final_obs, self.step_samples)
         self._tile_step = bind("gather_tiles", self.step_batch, self.step_samples, None, B, F)
