@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from websim.engine import open_engine
 from websim.errors import ModelError
+from websim.orchestration import Orchestrator
 from websim.spec import EnvSpec, Terms
+from websim.statistics import EpisodeCounters
 
 TERMINATED, DIVERGED, UNHEALTHY = 1, 2, 4
 
@@ -57,8 +59,16 @@ class BatchEnv:
             raise ModelError(f"{spec.name}: success: the task has no signal named {unknown[0]!r}")
         #: Last observations of the episodes that ended with the last step [B, O]; other rows mean nothing.
         self.final_obs = np.zeros_like(self.engine.obs)
-        self._nowhere = np.zeros(num_envs, bool)
-        self.reset()
+        #: Actions that environments take in place of the caller's [B, A], and which ones do [B] bool.
+        self.held_actions = np.zeros((num_envs, self.action_dim), np.float32)
+        self.is_held, self.any_held = np.zeros(num_envs, bool), False
+        self.counters = EpisodeCounters(num_envs, self._reward_shape)
+        self.orchestrator = Orchestrator(self)
+        self._nowhere, self._no_flags = np.zeros(num_envs, bool), bytes(num_envs)
+        #: At least the longest running episode: while it is short, no step has to look for truncations.
+        self._longest = 0
+        self.engine.reset(np.ones(num_envs, np.uint8), self.episodes, seed, first_env)
+        self.episodes += 1
 
     @property
     def divergences(self) -> int:
@@ -81,14 +91,16 @@ class BatchEnv:
 
     def reset(self) -> NDArray[np.float32]:
         """Start a new episode everywhere; `obs`."""
-        self._reset_rows(np.ones(self.num_envs, bool))
+        self.reset_rows(np.ones(self.num_envs, bool))
         return self.obs
 
     def step(self, actions: NDArray[np.float32]) -> Step:
         """Apply actions [B, A] float32, contiguous and finite, in the task's units."""
         engine, spec = self.engine, self.spec
+        if self.any_held:
+            actions = np.where(self.is_held[:, None], self.held_actions, actions)
         engine.step(actions)
-        any_flag = engine.flags.any()
+        any_flag = engine.flags.tobytes() != self._no_flags
         terminated = (engine.flags & TERMINATED) != 0 if any_flag else self._nowhere
         unhealthy = (engine.flags & UNHEALTHY) != 0 if any_flag else self._nowhere
         if spec.termination:
@@ -96,9 +108,9 @@ class BatchEnv:
         terms = spec.reward(self.signals, actions, unhealthy) if spec.reward else {}
         reward = np.zeros(self._reward_shape)
         for name, term in terms.items():
-            if np.shape(term) != reward.shape:
+            if np.shape(term) != self._reward_shape:
                 raise ModelError(
-                    f"{spec.name}: reward term {name!r}: expected shape {reward.shape}, got {np.shape(term)}"
+                    f"{spec.name}: reward term {name!r}: expected shape {self._reward_shape}, got {np.shape(term)}"
                 )
             reward += term
         if any_flag:
@@ -109,9 +121,10 @@ class BatchEnv:
             self.succeeded |= self._success_now()
         self.episode_length += 1
         self.episode_return += reward
-        truncated = self.episode_length >= spec.max_episode_steps
-        ended = terminated | truncated
-        any_ended = bool(ended.any())
+        self._longest += 1
+        truncated = self._truncated() if self._longest >= spec.max_episode_steps else self._nowhere
+        ended = terminated if truncated is self._nowhere else terminated | truncated
+        any_ended = ended is not self._nowhere and bool(ended.any())
         if any_ended:
             self.final_obs[:] = engine.obs
         return Step(reward, terminated, truncated, ended, any_ended, terms)
@@ -122,17 +135,27 @@ class BatchEnv:
         Called after each `step` that has `any_ended`.
         """
         returns, lengths = self.episode_return[ended], self.episode_length[ended]
-        self._reset_rows(ended)
+        self.counters.finish(ended, returns, lengths, self.succeeded[ended])
+        self.reset_rows(ended)
         return returns, lengths
+
+    def reset_rows(self, mask: NDArray[np.bool_]) -> None:
+        """Start a new episode where `mask`; the episodes that ran there are left unfinished."""
+        self.engine.reset(mask.view(np.uint8), self.episodes, self.seed, self.first_env)
+        self.counters.resets[mask] += 1
+        self.episodes[mask] += 1
+        self._begin_episodes(mask)
 
     def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64], first: int = 0) -> NDArray[np.float32]:
         """Put environments from `first` on at positions [n, nq] and velocities [n, nv]; observations [B, O]."""
         self.engine.set_state(qpos, qvel, first)
-        envs = slice(first, first + len(qpos))
-        self.episode_length[envs] = 0
-        self.episode_return[envs] = 0
-        self.succeeded[envs] = False
+        self._begin_episodes(slice(first, first + len(qpos)))
         return self.obs
+
+    def set_lengths(self, lengths: NDArray[np.int64]) -> None:
+        """Take the running episodes [B] to be that many control steps long."""
+        self.episode_length[:] = lengths
+        self._longest = int(lengths.max())
 
     def close(self) -> None:
         self.engine.close()
@@ -144,9 +167,14 @@ class BatchEnv:
             holds &= (success.low <= value) & (value <= success.high)
         return holds
 
-    def _reset_rows(self, mask: NDArray[np.bool_]) -> None:
-        self.engine.reset(mask.view(np.uint8), self.episodes, self.seed, self.first_env)
-        self.episodes[mask] += 1
-        self.episode_length[mask] = 0
-        self.episode_return[mask] = 0
-        self.succeeded[mask] = False
+    def _begin_episodes(self, envs: NDArray[np.bool_] | slice) -> None:
+        self.episode_length[envs] = 0
+        self.episode_return[envs] = 0
+        self.succeeded[envs] = False
+
+    def _truncated(self) -> NDArray[np.bool_]:
+        """Which episodes are as long as they may be."""
+        self._longest = int(self.episode_length.max())
+        if self._longest < self.spec.max_episode_steps:
+            return self._nowhere
+        return self.episode_length >= self.spec.max_episode_steps

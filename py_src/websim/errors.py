@@ -19,6 +19,10 @@ class PolicyFileError(WebsimError, ValueError):
     """A policy file is broken, foreign or of an unknown version."""
 
 
+class SnapshotError(WebsimError, ValueError):
+    """A snapshot is damaged, or of other environments than those it is restored to."""
+
+
 class TrainingDivergedError(WebsimError):
     """The networks' gradient is no longer a number."""
 

@@ -5,6 +5,7 @@ All draws are functions of (seed, global environment index, episode), so that th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -21,11 +22,15 @@ Field = Literal[
 
 
 class FieldKind(NamedTuple):
-    """object: kind of object that `Randomize.of` names; width: numbers of each of mjModel's `array`."""
+    """object: kind of object that `Randomize.of` names; width: numbers of each of mjModel's `array`.
+
+    signed: whether its numbers may be negative.
+    """
 
     object: str
     width: int
     array: str
+    signed: bool = False
 
 
 #: "actuator_gain" scales gainprm and biasprm alike, so that a servo's target stays; "action_delay" is in control steps.
@@ -35,8 +40,8 @@ FIELDS: dict[str, FieldKind] = {
     "geom_friction": FieldKind("geom", 3, "geom_friction"),
     "dof_damping": FieldKind("joint", 1, "dof_damping"),
     "dof_armature": FieldKind("joint", 1, "dof_armature"),
-    "actuator_gain": FieldKind("actuator", 1, "actuator_gainprm"),
-    "gravity": FieldKind("", 3, "gravity"),
+    "actuator_gain": FieldKind("actuator", 1, "actuator_gainprm", signed=True),
+    "gravity": FieldKind("", 3, "gravity", signed=True),
     "action_delay": FieldKind("", 1, ""),
 }
 
@@ -66,6 +71,11 @@ class Randomize:
     def key(self) -> str:
         """Its name in the orchestration API: "geom_friction", or "body_mass:torso" when it is of one object."""
         return self.field if self.of is None else f"{self.field}:{self.of}"
+
+    @property
+    def least(self) -> float:
+        """The least draw that makes sense: what is no vector is not turned around."""
+        return -math.inf if FIELDS[self.field].signed or self.operation == "add" else 0.0
 
 
 @dataclass(frozen=True)

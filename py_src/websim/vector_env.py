@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from websim.batch_env import BatchEnv, Step
 from websim.config import MAX_INTEGER, MAX_NUM_ENVS
 from websim.errors import ConfigError
+from websim.snapshot import Snapshot
 from websim.spec import EnvSpec
+from websim.statistics import Statistics
 from websim.tasks import get_spec
 
 
@@ -57,7 +60,7 @@ class WebsimVectorEnv(VectorEnv):
         if seed is not None:
             self._env.seed = _whole("seed", seed, 0, MAX_INTEGER)
             self._env.episodes[mask] = 0
-        self._env.reset_ended(mask)
+        self._env.reset_rows(mask)
         self._ready = True
         return self._env.obs.copy(), self._reset_info(mask)
 
@@ -65,8 +68,7 @@ class WebsimVectorEnv(VectorEnv):
         self, actions: ArrayLike
     ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
         """One control step with actions [B, A]: observations, rewards, terminations, truncations, info."""
-        if not self._ready:
-            raise RuntimeError("step: call reset() or set_state() first")
+        self._check_ready("step")
         controls = np.ascontiguousarray(actions, np.float32)
         expected = (self.num_envs, self._env.action_dim)
         if controls.shape != expected:
@@ -86,7 +88,7 @@ class WebsimVectorEnv(VectorEnv):
             info = _merged(_masked(info, ~step.ended), self._reset_info(step.ended))
             info |= {"final_obs": final_obs, "_final_obs": step.ended.copy()}
             info |= {"final_info": final_info, "_final_info": step.ended.copy()}
-        return self._env.obs.copy(), step.reward, step.terminated.copy(), step.truncated, info
+        return self._env.obs.copy(), step.reward, step.terminated.copy(), step.truncated.copy(), info
 
     def set_state(self, qpos: ArrayLike, qvel: ArrayLike) -> NDArray[np.float32]:
         """Put all environments at qpos [B, nq] and qvel [B, nv] float64; observations [B, O] float32.
@@ -109,6 +111,60 @@ class WebsimVectorEnv(VectorEnv):
         """Positions [B, nq] and velocities [B, nv] float64 of all environments."""
         return self._env.engine.get_state()
 
+    def get_env_state(self, env: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Positions [nq] and velocities [nv] float64 of one environment."""
+        return self._env.orchestrator.get_state(env)
+
+    def set_env_state(self, env: int, qpos: ArrayLike, qvel: ArrayLike) -> NDArray[np.float32]:
+        """Put one environment at qpos [nq] and qvel [nv]; its observation [O] float32. Its episode starts there."""
+        self._check_ready("set_env_state")
+        return self._env.orchestrator.set_state(env, qpos, qvel)
+
+    def set_action(self, env: int, action: ArrayLike | None) -> None:
+        """Give one environment `action` [A] in each step, whatever `step` is called with; None: no longer."""
+        self._env.orchestrator.set_action(env, action)
+
+    def get_randomization(self, env: int) -> dict[str, float | NDArray[np.float64]]:
+        """What is drawn for one environment, by `Randomize.key`: one number, or [n] where it is not shared."""
+        return self._env.orchestrator.get_randomization(env)
+
+    def set_randomization(self, env: int, values: Mapping[str, ArrayLike | None]) -> None:
+        """Set what is drawn for one environment from its next step on; it stays over resets.
+
+        values: by `Randomize.key`, a number, or [n] where the draw is not shared. None: drawn again at the next reset.
+        """
+        self._env.orchestrator.set_randomization(env, values)
+
+    @property
+    def variants(self) -> NDArray[np.int64]:
+        """The variant that each environment is in [B], as an index of the task's variants; 0 when it has none."""
+        return self._env.orchestrator.variants
+
+    def set_variant(self, env: int, variant: int | None) -> None:
+        """Move one environment to a variant from its next step on, its state as it is; it stays there over resets.
+
+        None: its next reset chooses as the task says.
+        """
+        self._env.orchestrator.set_variant(env, variant)
+
+    def snapshot(self) -> Snapshot:
+        """All environments as they are now; from `restore` on they continue bit for bit as from here."""
+        self._check_ready("snapshot")
+        return self._env.orchestrator.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> NDArray[np.float32]:
+        """Put all environments where `snapshot` found them; observations [B, O].
+
+        Raises SnapshotError when it is one of another task or of another number of environments.
+        """
+        self._env.orchestrator.restore(snapshot)
+        self._ready = True
+        return self._env.obs.copy()
+
+    def statistics(self) -> Statistics:
+        """Of each environment: its running and its last episode, and how its episodes have ended."""
+        return self._env.orchestrator.statistics()
+
     @property
     def divergences(self) -> int:
         """Environments that were reset because their physics diverged, since the start."""
@@ -116,6 +172,10 @@ class WebsimVectorEnv(VectorEnv):
 
     def close_extras(self, **kwargs: Any) -> None:
         self._env.close()
+
+    def _check_ready(self, call: str) -> None:
+        if not self._ready:
+            raise RuntimeError(f"{call}: call reset() or set_state() first")
 
     def _step_info(self, step: Step) -> dict[str, Any]:
         everyone = np.ones(self.num_envs, bool)
