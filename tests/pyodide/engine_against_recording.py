@@ -26,7 +26,7 @@ def recorded(request):
 def test_the_model_is_the_same(recorded):
     engine, recording = recorded
     assert engine.program.data == recording["program"].tobytes()
-    assert engine.model.state_size == recording["rows"].shape[2]
+    assert engine.program.layout.size == recording["rows"].shape[2]
 
 
 def test_every_step_is_the_same(recorded):
@@ -43,9 +43,11 @@ def test_every_step_is_the_same(recorded):
 
 def test_a_state_that_is_set_is_seen_the_same(recorded):
     engine, recording = recorded
-    for qpos, qvel, obs in zip(*(recording[f"set_{name}"] for name in ("qpos", "qvel", "obs")), strict=True):
+    names = ("qpos", "qvel", "obs", "signals")
+    for qpos, qvel, obs, signals in zip(*(recording[f"set_{name}"] for name in names), strict=True):
         engine.set_state(qpos, qvel)
         np.testing.assert_allclose(engine.obs, obs, **TOLERANCE)
+        np.testing.assert_allclose(engine.signals, signals, **TOLERANCE)
         np.testing.assert_array_equal(engine.get_state()[0], qpos)
         np.testing.assert_array_equal(engine.get_state()[1], qvel)
 
@@ -53,6 +55,23 @@ def test_a_state_that_is_set_is_seen_the_same(recorded):
 def test_every_episode_starts_the_same(recorded):
     engine, recording = recorded
     mask = np.ones(engine.num_envs, np.uint8)
-    for episode, obs in enumerate(recording["start_obs"]):
+    starts = zip(recording["start_obs"], recording["start_signals"], strict=True)
+    for episode, (obs, signals) in enumerate(starts):
         engine.reset(mask, np.full(engine.num_envs, episode, np.uint32), 2**40 + 7, 1000)
         np.testing.assert_allclose(engine.obs, obs, **TOLERANCE)
+        np.testing.assert_allclose(engine.signals, signals, **TOLERANCE)
+
+
+def test_one_environments_row_and_state_are_set_alone(recorded):
+    engine, recording = recorded
+    rows = recording["rows"][0].copy()
+    engine.set_rows(rows)
+    rows[2] = recording["rows"][7, 0]
+    engine.set_rows(rows[2:3], first=2)
+    np.testing.assert_array_equal(engine.get_rows(), rows)
+    np.testing.assert_array_equal(engine.get_rows(1, 2), rows[1:3])
+    obs, qpos = engine.obs.copy(), engine.get_state()[0]
+    engine.set_state(recording["set_qpos"][3, 1:2], recording["set_qvel"][3, 1:2], first=1)
+    obs[1], qpos[1] = recording["set_obs"][3, 1], recording["set_qpos"][3, 1]
+    np.testing.assert_allclose(engine.obs, obs, **TOLERANCE)
+    np.testing.assert_array_equal(engine.get_state()[0], qpos)
