@@ -1,6 +1,6 @@
 """Writes what is derived from websim's dataclasses: the page's types and the reference pages.
 
-`python scripts/write_reference.py` rewrites them; tests/unit/test_reference.py fails when one is stale.
+`python scripts/write_reference.py` rewrites them; tests fail when one is stale.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
+from task_page import tasks_page
 from websim.config import TrainConfig
 from websim.metrics import METRICS
 from websim.tasks import TASKS
@@ -119,8 +120,10 @@ def _bound(f: Field[Any], end: str) -> str:
 
 
 FILES = {"workers/schema.ts": schema, "docs/metrics.md": metrics_page, "docs/settings.md": settings_page}
+#: Those that need the compiled kernels.
+COMPILED_FILES = {"docs/tasks.md": tasks_page}
 
 if __name__ == "__main__":
-    for path, text in FILES.items():
+    for path, text in (FILES | COMPILED_FILES).items():
         (REPO / path).write_text(text())
         print(f"wrote {path}")

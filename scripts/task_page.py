@@ -1,0 +1,64 @@
+"""docs/tasks.md: what each built-in task is, from its factory and its compiled program."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+
+import websim
+from websim.spec import EnvSpec
+from websim.tasks import TASKS, get_spec
+
+_HEAD = """\
+# Tasks
+
+The built-in tasks, with the numbers of their observations and actions at the default options, and the control steps
+after which an episode is truncated. Options are keywords of `make_vec`, and `env_options` in the settings of a run:
+
+```python
+import websim
+
+envs = websim.make_vec("Ant-v5", num_envs=2, ctrl_cost_weight=0.1, include_cfrc_ext_in_observation=False)
+```
+
+Those whose names end in `-v5` are Gymnasium 1.4's: the same options but for those of drawing, and in each step the same
+observations, rewards, terminations, truncations and `info` entries from the same state, to 1e-6. `xml_file` is the name
+of a model that comes with Gymnasium, or a path. Two things differ: observations are float32, and physics that
+diverges ends the episode.
+"""
+
+
+def tasks_page() -> str:
+    """The page's text. It needs the compiled kernels."""
+    lines = [_HEAD, "| task | what | observations | actions | steps |", "|---|---|---:|---:|---:|"]
+    for name in TASKS:
+        observations, actions = _sizes(name)
+        steps = get_spec(name).max_episode_steps
+        lines.append(f"| [`{name}`](#{_anchor(name)}) | {_what(name)} | {observations} | {actions} | {steps} |")
+    lines += ["", "## Options", ""]
+    for name, factory in TASKS.items():
+        lines += [f"### {name}", "", _options(factory), ""]
+    return "\n".join(lines)
+
+
+def _sizes(name: str) -> tuple[int, int]:
+    envs = websim.make_vec(name, num_envs=1)
+    observations, actions = envs.reset()[0], envs.action_space.sample()
+    envs.close()
+    return observations.shape[1], actions.shape[1]
+
+
+def _what(name: str) -> str:
+    """The task in a few words: of "Ant-v5: walk on four legs. Behaviour: ...", the middle."""
+    text = inspect.getdoc(sys.modules[TASKS[name].__module__]) or ""
+    return text.splitlines()[0].removeprefix(f"{name}: ").split(". ")[0].removesuffix(".")
+
+
+def _options(factory: Callable[..., EnvSpec]) -> str:
+    parameters = inspect.signature(factory).parameters
+    return " · ".join(f"`{name}={parameter.default!r}`" for name, parameter in parameters.items()) or "None."
+
+
+def _anchor(name: str) -> str:
+    return name.lower()
