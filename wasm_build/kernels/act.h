@@ -52,6 +52,7 @@ static void set_controls(const World* world, const Row* row, const float* action
   for (int i = p->max_delay * A - 1; i >= 0; i--) row->delayed[i] = i >= A ? row->delayed[i - A] : action[i];
 }
 
+// Between steps nothing is pushed (release), so that pushes on one body add up.
 static void push(const World* world, const Row* row) {
   const Push* push = program_pushes(world->p);
   const uint32_t step = (uint32_t)row->id[ID_STEP];
@@ -61,15 +62,14 @@ static void push(const World* world, const Row* row) {
     const Philox random = row_random(row, 2 * period, STREAM_PUSH | i << 8);
     const uint32_t begin = random.word[2] % (every - duration + 1);
     double* force = world->d->xfrc_applied + 6 * push->body;
-    force[0] = force[1] = 0;
     if (moment < begin || moment >= begin + duration) continue;
     vf x, y;
     const Philox direction = row_random(row, 2 * period + 1, STREAM_PUSH | i << 8);
     vf_normal_pair((int32_t)direction.word[0] - (vi){0}, (int32_t)direction.word[1] - (vi){0}, &x, &y);
     const double length = __builtin_sqrt((double)x[0] * x[0] + (double)y[0] * y[0]);
     const double size = uniform_between(random, push->low, push->high) / (length > 1e-6 ? length : 1e-6);
-    force[0] = size * x[0];
-    force[1] = size * y[0];
+    force[0] += size * x[0];
+    force[1] += size * y[0];
   }
 }
 
