@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ class Lab:
             open_until_ready(page, f"{self.site}/{query}")
             yield page
 
+    @contextmanager
+    def measuring_page(self) -> Iterator[Page]:
+        """bench/browser, built anew once a process, in a new Chromium."""
+        with serving(SiteServer(_build_measuring_page())) as address, self.browser() as browser:
+            page = browser.new_page()
+            page.goto(address)
+            yield page
+
 
 @contextmanager
 def open_lab() -> Iterator[Lab]:
@@ -72,8 +81,9 @@ def train_for(page: Page, request: dict[str, Any], seconds: float) -> list[dict[
     )
 
 
-def build_measuring_page() -> Path:
-    """Build bench/browser; the folder to serve."""
+@cache
+def _build_measuring_page() -> Path:
+    """The folder to serve."""
     subprocess.run(
         ["npx", "vite", "build", "--config", "bench/browser/vite.config.ts", "--logLevel", "warn"],
         cwd=REPO,

@@ -2,7 +2,8 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import mujoco
 import numpy as np
@@ -10,10 +11,15 @@ from mujoco import rollout
 from numpy.typing import NDArray
 
 from websim.engine.native import NativeEngine
-from websim.mjcf import load_model
-from websim.spec import EnvSpec
+from websim.mjcf import compile_native, load_model
+from websim.spec import EnvSpec, Observation
+from websim.tasks import get_spec
 
-FULL, WARM_START = mujoco.mjtState.mjSTATE_FULLPHYSICS, mujoco.mjtState.mjSTATE_WARMSTART
+FULL = mujoco.mjtState.mjSTATE_FULLPHYSICS
+#: MuJoCo's part of a state row; `ROW_SIGNATURE` of wasm_build/kernels/row.h.
+ROW_SIGNATURE = (
+    FULL | mujoco.mjtState.mjSTATE_WARMSTART | mujoco.mjtState.mjSTATE_MOCAP_POS | mujoco.mjtState.mjSTATE_MOCAP_QUAT
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,12 @@ class Work:
     qpos: NDArray[np.float64]
     qvel: NDArray[np.float64]
     actions: NDArray[np.float32]
+
+
+def physics_spec(task: str) -> EnvSpec:
+    """The task's model and start states; it observes positions and velocities, because rollout computes no more."""
+    state = (Observation("qpos"), Observation("qvel"))
+    return replace(get_spec(task), observation=state, signals=(), bounds=(), reward=None, termination=None)
 
 
 def draw_work(spec: EnvSpec, num_envs: int, control_steps: int, rank: int) -> Work:
@@ -60,21 +72,18 @@ class EngineThreads:
             work.engine.set_state(work.qpos, work.qvel)
             self._rows.append(work.engine.get_rows())
 
-    def steps_per_second(self, seconds: float) -> float:
+    def run(self, passes: int) -> float:
+        """Each rank from the start states through all actions, `passes` times; seconds until the last was done."""
         start = time.perf_counter()
-        taken = sum(self._threads.map(lambda rank: self._run(rank, start + seconds), range(len(self._works))))
-        return taken / (time.perf_counter() - start)
+        list(self._threads.map(partial(self._run, passes), range(len(self._works))))
+        return time.perf_counter() - start
 
-    def _run(self, rank: int, end: float) -> int:
-        """Physics steps until `end`, from the start states and again from them after every T control steps."""
-        work, taken = self._works[rank], 0
-        while time.perf_counter() < end:
-            t = taken % len(work.actions)
-            if t == 0:
-                work.engine.set_rows(self._rows[rank])
-            work.engine.step(work.actions[t])
-            taken += 1
-        return taken * work.engine.num_envs * work.spec.frame_skip
+    def _run(self, passes: int, rank: int) -> None:
+        work = self._works[rank]
+        for _ in range(passes):
+            work.engine.set_rows(self._rows[rank])
+            for actions in work.actions:
+                work.engine.step(actions)
 
 
 class MujocoRollout:
@@ -82,7 +91,7 @@ class MujocoRollout:
 
     def __init__(self, works: list[Work]):
         spec = works[0].spec
-        model = mujoco.MjModel.from_xml_string(load_model(spec.model).xml)
+        model = compile_native(load_model(spec.model))
         threads = len(works)
         self._data = [mujoco.MjData(model) for _ in range(threads)]
         # With one thread there is no pool: the calling thread steps.
@@ -96,12 +105,12 @@ class MujocoRollout:
         self._sensors_out = np.zeros((batch, self._nstep, model.nsensordata))
         self._frame_skip, self._nq = spec.frame_skip, model.nq
 
-    def steps_per_second(self, seconds: float) -> float:
-        start, taken = time.perf_counter(), 0
-        while time.perf_counter() - start < seconds:
+    def run(self, passes: int) -> float:
+        """From the start states through all actions, `passes` times; seconds."""
+        start = time.perf_counter()
+        for _ in range(passes):
             self._run()
-            taken += len(self._models) * self._nstep
-        return taken / (time.perf_counter() - start)
+        return time.perf_counter() - start
 
     def first_positions(self) -> NDArray[np.float64]:
         """Positions [ranks * B, nq] after the first control step."""
@@ -130,8 +139,8 @@ def _start_states(model: mujoco.MjModel, works: list[Work]) -> tuple[NDArray[np.
     states, warm_starts = [], []
     for work in works:
         work.engine.set_state(work.qpos, work.qvel)
-        for row in work.engine.get_rows():
-            mujoco.mj_setState(model, data, row, FULL | WARM_START)
+        for row in work.engine.get_rows()[:, work.engine.program.layout.state]:
+            mujoco.mj_setState(model, data, row, ROW_SIGNATURE)
             mujoco.mj_getState(model, data, state, FULL)
             states.append(state.copy())
             warm_starts.append(data.qacc_warmstart.copy())

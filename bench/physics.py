@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
-from lab import Lab, build_measuring_page
-from native_physics import EngineThreads, MujocoRollout, Work, draw_work, first_observations
-from serve import SiteServer, serving
+from lab import Lab
+from native_physics import EngineThreads, MujocoRollout, Work, draw_work, first_observations, physics_spec
+from rounds import paired_ratio, take_turns
 from websim.mjcf import load_model
-from websim.tasks import get_spec
 
 ENVS_PER_RANK = 64
-PHYSICS_TASKS = ("InvertedPendulum-v5", "Hopper-v5", "HalfCheetah-v5")
+PHYSICS_TASKS = ("InvertedPendulum-v5", "Hopper-v5", "HalfCheetah-v5", "Ant-v5", "Humanoid-v5")
 #: Control steps from a start state until the next start.
 CONTROL_STEPS = 50
 ROUNDS, SECONDS = 5, 1.2
@@ -29,9 +28,7 @@ def measure(lab: Lab) -> dict[str, Any]:
         "rounds": ROUNDS,
         "seconds": SECONDS,
     }
-    with serving(SiteServer(build_measuring_page())) as address, lab.browser() as browser:
-        page = browser.new_page()
-        page.goto(address)
+    with lab.measuring_page() as page:
         for threads in (2, 1):
             tasks = {name: _measure_task(page, name, threads) for name in PHYSICS_TASKS}
             ratio = geometric_mean(task["ratio"] for task in tasks.values())
@@ -40,23 +37,29 @@ def measure(lab: Lab) -> dict[str, Any]:
 
 
 def _measure_task(page: Page, name: str, threads: int) -> dict[str, Any]:
-    works = [draw_work(get_spec(name), ENVS_PER_RANK, CONTROL_STEPS, rank) for rank in range(threads)]
+    works = [draw_work(physics_spec(name), ENVS_PER_RANK, CONTROL_STEPS, rank) for rank in range(threads)]
     native = MujocoRollout(works)
     in_browser = page.evaluate("(jobs) => physics.open(jobs)", [_job(work) for work in works])
     _check_agreement(works, native, in_browser)
-    sides: dict[str, Callable[[float], float]] = {
-        "browser": partial(_browser_steps, page, works),
-        "mujoco_rollout": native.steps_per_second,
-        "websim_native": EngineThreads(works).steps_per_second,
+    runs: dict[str, Callable[[int], float]] = {
+        "browser": lambda passes: page.evaluate("([n, passes]) => physics.run(n, passes)", [threads, passes]),
+        "mujoco_rollout": native.run,
+        "websim_native": EngineThreads(works).run,
     }
-    rounds: dict[str, list[float]] = {side: [] for side in sides}
-    for i in range(ROUNDS):
-        # Who comes first changes, so that a drift of the machine's speed favours nobody.
-        for side in list(sides)[:: 1 if i % 2 == 0 else -1]:
-            rounds[side].append(sides[side](SECONDS))
-    pairs = zip(rounds["browser"], rounds["mujoco_rollout"], strict=True)
+    steps_of_pass = threads * ENVS_PER_RANK * CONTROL_STEPS * works[0].spec.frame_skip
+    rounds = take_turns({side: partial(_rate, run, steps_of_pass, _passes(run)) for side, run in runs.items()}, ROUNDS)
     medians = {side: median(rates) for side, rates in rounds.items()}
-    return {**medians, "ratio": median(ours / theirs for ours, theirs in pairs), "all_rounds": rounds}
+    return {**medians, "ratio": paired_ratio(rounds["browser"], rounds["mujoco_rollout"]), "all_rounds": rounds}
+
+
+def _passes(run: Callable[[int], float]) -> int:
+    """How many fill a round."""
+    run(1)
+    return max(1, round(SECONDS / run(1)))
+
+
+def _rate(run: Callable[[int], float], steps_of_pass: int, passes: int) -> float:
+    return passes * steps_of_pass / run(passes)
 
 
 def _job(work: Work) -> dict[str, Any]:
@@ -68,17 +71,12 @@ def _job(work: Work) -> dict[str, Any]:
         "program": list(program.data),
         "obsDim": program.obs_dim,
         "signalDim": program.signal_dim,
+        "rowSize": program.layout.size,
         "qpos": work.qpos.ravel().tolist(),
         "qvel": work.qvel.ravel().tolist(),
         "actions": work.actions.ravel().tolist(),
         "controlSteps": len(work.actions),
     }
-
-
-def _browser_steps(page: Page, works: list[Work], seconds: float) -> float:
-    result = page.evaluate("([ranks, seconds]) => physics.run(ranks, seconds)", [len(works), seconds])
-    per_control_step = works[0].engine.num_envs * works[0].spec.frame_skip
-    return result["controlSteps"] * per_control_step / result["seconds"]
 
 
 def _check_agreement(works: list[Work], native: MujocoRollout, in_browser: list[list[float]]) -> None:

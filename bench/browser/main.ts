@@ -1,52 +1,50 @@
-// The measuring page: as many workers as there are jobs, driven by bench/physics.py through `window.physics`.
+// The measuring page, driven by bench/*.py through `window.physics` and `window.python`.
 
-import { loadAssets } from '../../workers/assets';
-import type { Answer, Job, Order } from './job';
+import type { Job, PhysicsOrder, PythonOrder } from './orders';
+import { Team } from './team';
 
-const workers: Worker[] = [];
-const assets = loadAssets(new URL('runtime/', document.baseURI), () => {});
+const physicsTeam = new Team<PhysicsOrder>(
+  () => new Worker(new URL('./physics.worker.ts', import.meta.url), { type: 'module' }),
+  (assets) => ({ type: 'boot', assets }),
+);
 
-function ask(worker: Worker, order: Order): Promise<number[] | number | null> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      if ('error' in data) reject(new Error(data.error));
-      else resolve(data.value);
-    };
-    worker.onerror = (event) => reject(new Error(event.message || 'the worker cannot be loaded'));
-    worker.postMessage(order);
-  });
-}
+const physics = {
+  /** One job a rank; resolves to each rank's observations after the first control step. */
+  open(jobs: Job[]): Promise<unknown[]> {
+    return physicsTeam.all(jobs.map((job) => ({ type: 'open', job })));
+  },
 
-async function workerOf(rank: number): Promise<Worker> {
-  const known = workers[rank];
-  if (known) return known;
-  const worker = new Worker(new URL('./physics.worker.ts', import.meta.url), { type: 'module' });
-  workers[rank] = worker;
-  await ask(worker, { type: 'boot', assets: await assets });
-  return worker;
-}
+  /** The first `ranks` workers at once, each through all its actions `passes` times; seconds until the last was done. */
+  async run(ranks: number, passes: number): Promise<number> {
+    const start = performance.now();
+    await physicsTeam.all(Array.from({ length: ranks }, () => ({ type: 'run', passes })));
+    return (performance.now() - start) / 1000;
+  },
+};
+
+let source = '';
+const pythonTeam = new Team<PythonOrder>(
+  () => new Worker(new URL('./python.worker.ts', import.meta.url), { type: 'module' }),
+  (assets) => ({ type: 'boot', assets, cores: navigator.hardwareConcurrency, source }),
+);
+
+const python = {
+  /** What every rank runs before its first call. */
+  define(text: string): void {
+    source = text;
+  },
+
+  /** Calls a function in all ranks at once; `args`: for each rank. */
+  call(name: string, args: unknown[][]): Promise<unknown[]> {
+    return pythonTeam.all(args.map((own) => ({ type: 'call', name, args: own })));
+  },
+};
 
 declare global {
   interface Window {
     physics: typeof physics;
+    python: typeof python;
   }
 }
 
-const physics = {
-  /** One job a rank; resolves to each rank's observations after the first control step. */
-  async open(jobs: Job[]): Promise<unknown[]> {
-    const open = async (job: Job, rank: number) => ask(await workerOf(rank), { type: 'open', job });
-    return Promise.all(jobs.map(open));
-  },
-
-  /** The first `ranks` workers at once: control steps of all of them together, and the time until the last was done. */
-  async run(ranks: number, seconds: number): Promise<{ controlSteps: number; seconds: number }> {
-    const start = performance.now();
-    const runs = workers.slice(0, ranks).map((worker) => ask(worker, { type: 'run', seconds }));
-    const taken = (await Promise.all(runs)) as number[];
-    const elapsed = (performance.now() - start) / 1000;
-    return { controlSteps: taken.reduce((sum, steps) => sum + steps, 0), seconds: elapsed };
-  },
-};
-
-window.physics = physics;
+Object.assign(window, { physics, python });

@@ -2,7 +2,8 @@
 
 import { Mujoco } from '../../workers/mujoco';
 import { PhysicsEngine } from '../../workers/physics_engine';
-import type { Answer, Job, Order } from './job';
+import { answerOrders } from './answering';
+import type { Job, PhysicsOrder } from './orders';
 
 const F64 = 8;
 const F32 = 4;
@@ -39,20 +40,20 @@ class Stepper {
     private readonly job: Job,
   ) {
     const { memory } = this;
-    const { numEnvs, obsDim, signalDim, program, qpos, qvel, actions, controlSteps } = job;
-    this.engine = new PhysicsEngine(mujoco, memory.view, null, job.xml, numEnvs);
+    const { numEnvs, obsDim, signalDim, rowSize, program, qpos, qvel, actions, controlSteps } = job;
+    this.engine = new PhysicsEngine(mujoco, memory.view, null, [job.xml], {}, numEnvs);
     this.actionsAt = memory.add(new Float32Array(actions).buffer);
     this.actionBytes = (actions.length / controlSteps) * F32;
     this.obsAt = memory.add(new ArrayBuffer(numEnvs * obsDim * F32));
     this.signalsAt = memory.add(new ArrayBuffer(numEnvs * signalDim * F64));
     this.flagsAt = memory.add(new ArrayBuffer(numEnvs));
-    this.startAt = memory.add(new ArrayBuffer(numEnvs * this.engine.info.state_size * F64));
+    this.startAt = memory.add(new ArrayBuffer(numEnvs * rowSize * F64));
     const programAt = memory.add(new Uint8Array(program).buffer);
     const qposAt = memory.add(new Float64Array(qpos).buffer);
     const qvelAt = memory.add(new Float64Array(qvel).buffer);
-    this.engine.setProgram(programAt, program.length, obsDim, signalDim);
-    this.engine.setState(qposAt, qvelAt, this.obsAt);
-    this.engine.getRows(this.startAt);
+    this.engine.setPrograms([[programAt, program.length]], obsDim, signalDim, rowSize, false);
+    this.engine.setState(qposAt, qvelAt, this.obsAt, this.signalsAt, 0, numEnvs);
+    this.engine.getRows(this.startAt, 0, numEnvs);
   }
 
   /** Observations [B, O] after the first control step. */
@@ -64,16 +65,12 @@ class Stepper {
     return Array.from(new Float32Array(buffer, 0, numEnvs * obsDim));
   }
 
-  /** Control steps taken in `seconds`, from the start states and again from them after every T. */
-  run(seconds: number): number {
-    const end = performance.now() + seconds * 1000;
-    let taken = 0;
-    for (; performance.now() < end; taken++) {
-      const t = taken % this.job.controlSteps;
-      if (t === 0) this.restart();
-      this.step(t);
+  /** From the start states through all actions, `passes` times. */
+  run(passes: number): void {
+    for (let pass = 0; pass < passes; pass++) {
+      this.restart();
+      for (let t = 0; t < this.job.controlSteps; t++) this.step(t);
     }
-    return taken;
   }
 
   close(): void {
@@ -81,7 +78,7 @@ class Stepper {
   }
 
   private restart(): void {
-    this.engine.setRows(this.startAt);
+    this.engine.setRows(this.startAt, 0, this.job.numEnvs);
   }
 
   private step(t: number): void {
@@ -93,7 +90,7 @@ class Stepper {
 let mujoco: Mujoco | null = null;
 let stepper: Stepper | null = null;
 
-async function carryOut(order: Order): Promise<number[] | number | null> {
+async function carryOut(order: PhysicsOrder): Promise<number[] | null> {
   switch (order.type) {
     case 'boot':
       mujoco = await Mujoco.create(
@@ -109,16 +106,11 @@ async function carryOut(order: Order): Promise<number[] | number | null> {
       return stepper.firstObservations();
     case 'run':
       if (!stepper) throw new Error('open must come before run');
-      return stepper.run(order.seconds);
+      stepper.run(order.passes);
+      return null;
     default:
       throw new Error(`unknown order ${JSON.stringify(order satisfies never)}`);
   }
 }
 
-globalThis.addEventListener('message', async ({ data }: MessageEvent<Order>) => {
-  const answer: Answer = await carryOut(data).then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error: String(error) }),
-  );
-  globalThis.postMessage(answer);
-});
+answerOrders(carryOut);

@@ -7,5 +7,9 @@ export default defineConfig({
   base: './',
   publicDir: '../../build/public',
   build: { outDir: '../../build/bench', emptyOutDir: true, target: 'es2022' },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    // Pyodide's loader imports these in Node only.
+    rolldownOptions: { external: /^(node:|ws$)/ },
+  },
 });
