@@ -17,6 +17,8 @@ from websim.errors import ModelError
 
 #: Name of the ground that a terrain takes the place of.
 FLOOR = "floor"
+#: Name of a terrain's height field.
+TERRAIN = "terrain"
 #: How far a height field's base reaches below its lowest point, in metres.
 _BASE = 0.1
 
@@ -77,31 +79,36 @@ def variant_xml(xml: str, variant: Variant) -> str:
     """MJCF text of the variant. Raises ModelError when a terrain has no floor to take the place of."""
     if isinstance(variant, Flat):
         return xml
-    root = ET.fromstring(xml)
-    world = root.find("worldbody")
-    if world is None:
-        world = ET.SubElement(root, "worldbody")
+    what = f"variant {type(variant).__name__}"
+    try:
+        root = ET.fromstring(xml)
+    except ET.ParseError as error:
+        raise ModelError(f"{what}: the model's text is not well-formed XML ({error}); correct it there") from error
+    floor = root.find(f"worldbody/geom[@name='{FLOOR}']")
     if isinstance(variant, Obstacles):
-        _add_obstacles(world, variant)
+        _add_obstacles(ET.SubElement(root, "worldbody"), variant, 0.0 if floor is None else _position(floor)[2])
+    elif floor is None:
+        raise ModelError(
+            f"{what}: the model has no geom named {FLOOR!r} in its worldbody; name its ground plane so, "
+            "in the model's own text rather than in a file that it includes"
+        )
+    elif isinstance(variant, Slope):
+        for attribute in ("euler", "axisangle", "xyaxes", "zaxis"):
+            floor.attrib.pop(attribute, None)
+        half = math.radians(variant.angle) / 2
+        floor.set("quat", f"{math.cos(half):.17g} 0 {-math.sin(half):.17g} 0")
     else:
-        floor = world.find(f"geom[@name='{FLOOR}']")
-        if floor is None:
-            raise ModelError(
-                f"variant {type(variant).__name__}: the model has no geom named {FLOOR!r} in its worldbody; "
-                "name its ground plane so"
-            )
-        if isinstance(variant, Slope):
-            for attribute in ("euler", "axisangle", "zaxis"):
-                floor.attrib.pop(attribute, None)
-            half = math.radians(variant.angle) / 2
-            floor.set("quat", f"{math.cos(half):.17g} 0 {-math.sin(half):.17g} 0")
-        else:
-            _make_height_field(root, floor, _heights(variant), variant.radius)
+        _make_height_field(root, floor, _heights(variant), variant.radius)
     return ET.tostring(root, encoding="unicode")
 
 
+def _position(geom: ET.Element) -> tuple[float, float, float]:
+    x, y, z = map(float, geom.get("pos", "0 0 0").split())
+    return x, y, z
+
+
 def _heights(variant: Rough | Stairs) -> NDArray[np.float64]:
-    """Heights [n, n] in metres on a grid over the square."""
+    """Heights [n, n] in metres on a grid over the square, rows along y."""
     cells = max(2, round(2 * variant.radius / variant.resolution))
     axis = np.linspace(-variant.radius, variant.radius, cells + 1)
     x, y = np.meshgrid(axis, axis)
@@ -112,7 +119,7 @@ def _heights(variant: Rough | Stairs) -> NDArray[np.float64]:
 
 
 def _hills(variant: Rough, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A sum of waves of drawn directions and phases, in [0, height], that begins at a metre from the middle."""
+    """A sum of waves of drawn directions and phases, in [0, height], that begins half a metre from the middle."""
     rng = np.random.default_rng(variant.seed)
     heights = np.zeros_like(x)
     waves = 12
@@ -121,7 +128,8 @@ def _hills(variant: Rough, x: NDArray[np.float64], y: NDArray[np.float64]) -> ND
         wavelength = variant.wavelength * rng.uniform(0.7, 1.6)
         along = x * math.cos(direction) + y * math.sin(direction)
         heights += np.sin(2 * math.pi * along / wavelength + phase)
-    heights = (heights - heights.min()) / np.ptp(heights) * variant.height
+    # The rare extremes of the sum are cut off at two deviations, or all other hills would be low.
+    heights = np.clip(0.5 + heights / (4 * heights.std()), 0, 1) * variant.height
     return heights * np.clip(np.hypot(x, y) - 0.5, 0, 1)
 
 
@@ -129,31 +137,29 @@ def _make_height_field(root: ET.Element, floor: ET.Element, heights: NDArray[np.
     """Turn the floor into a height field. MuJoCo scales elevations to [0, 1]."""
     low, span = float(heights.min()), float(np.ptp(heights))
     elevation = (heights - low) / span if span > 0 else heights * 0
-    asset = root.find("asset")
-    if asset is None:
-        asset = ET.SubElement(root, "asset")
     rows, columns = heights.shape
     ET.SubElement(
-        asset,
+        ET.SubElement(root, "asset"),
         "hfield",
-        name=FLOOR,
+        name=TERRAIN,
         nrow=str(rows),
         ncol=str(columns),
         size=f"{radius} {radius} {max(span, 1e-3)} {_BASE}",
         elevation=" ".join(f"{value:.6g}" for value in elevation.ravel()),
     )
+    x, y, z = _position(floor)
     floor.set("type", "hfield")
-    floor.set("hfield", FLOOR)
-    floor.set("pos", f"0 0 {low:.17g}")
+    floor.set("hfield", TERRAIN)
+    floor.set("pos", f"{x:.17g} {y:.17g} {z + low:.17g}")
     floor.attrib.pop("size", None)
 
 
-def _add_obstacles(world: ET.Element, variant: Obstacles) -> None:
+def _add_obstacles(world: ET.Element, variant: Obstacles, ground: float) -> None:
     rng = np.random.default_rng(variant.seed)
     for i in range(variant.count):
         distance = math.sqrt(rng.uniform(variant.clearance**2, variant.radius**2))
         direction, yaw = rng.uniform(0, 2 * math.pi, 2)
-        position = (distance * math.cos(direction), distance * math.sin(direction), variant.size[2])
+        position = (distance * math.cos(direction), distance * math.sin(direction), ground + variant.size[2])
         ET.SubElement(
             world,
             "geom",

@@ -1,0 +1,1 @@
+"""Tasks of robots from MuJoCo Menagerie, whose files a model text names by `<include file="menagerie/..."/>`."""
