@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from websim.draw_tables import PERIODS, DrawTables
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
-from websim.randomization import FIELDS, Randomize
 from websim.resolve import Resolver
 from websim.sources import SOURCES
 from websim.spec import EnvSpec, Observation
@@ -53,23 +53,7 @@ _HEADER = np.dtype(
 
 _FUNCTIONS = ("identity", "sin", "cos")
 _REDUCTIONS = ("", "norm", "sum_squares")
-_DISTRIBUTIONS = ("uniform", "log_uniform", "normal", "choice")
-_OPERATIONS = ("scale", "add", "set")
-#: mjModel's arrays by the kernel's enum Field.
-_ARRAYS = (
-    "",
-    "body_mass",
-    "body_inertia",
-    "geom_friction",
-    "dof_damping",
-    "dof_armature",
-    "actuator_gainprm",
-    "actuator_biasprm",
-    "gravity",
-)
-#: Numbers of an actuator in gainprm and biasprm.
-_ACTUATOR_PARAMETERS = 10
-_MAX_DELAY = 100
+_OFFSETS = ("range", "keyframe")
 
 #: Columns of a row's identity, after MuJoCo's state.
 ID_COLUMNS = ("seed_lo", "seed_hi", "env", "episode", "step", "world", "pinned_world")
@@ -130,29 +114,26 @@ class _Compiler:
     def __init__(self, spec: EnvSpec, model: ModelInfo):
         self.spec, self.model = spec, model
         self.resolve = Resolver(spec, model)
-        self.doubles: list[float] = []
-        self.draws: list[tuple[Any, ...]] = []
-        self.writes: list[tuple[Any, ...]] = []
-        self.draw_columns: dict[str, slice] = {}
-        self.draw_dim, self.memory_dim = 0, 0
-        self.delay_draw, self.max_delay = -1, 0
+        self.memory_dim = 0
 
     def compile(self) -> Program:
         spec, model = self.spec, self.model
-        if spec.frame_skip < 1 or spec.max_episode_steps < 1:
-            raise self._error("frame_skip and max_episode_steps: expected whole numbers of at least 1")
+        for name, number in (("frame_skip", spec.frame_skip), ("max_episode_steps", spec.max_episode_steps)):
+            if not isinstance(number, int) or number < 1:
+                raise self._error(f"{name}: expected a whole number of at least 1, got {number!r}")
+        if spec.variant_per not in PERIODS:
+            raise self._error(f"variant_per: expected one of {', '.join(PERIODS)}, got {spec.variant_per!r}")
         observations = [self._observation(o) for o in observation_slices(spec, model)]
         signals, signal_dims = self._signals()
-        for entry in spec.randomize:
-            self._randomize(entry)
+        random = DrawTables(spec, model, self.resolve)
         tables = [
             (_SLICE, observations),
             (_SLICE, signals),
             (_SLICE, self._bounds()),
             (_SLICE, self._noise()),
             (_PLACEMENT, self._placements()),
-            (_DRAW, self.draws),
-            (_WRITE, self.writes),
+            (_DRAW, random.draws),
+            (_WRITE, random.writes),
             (_PUSH, self._pushes()),
             (_COMMAND, self._commands()),
             (_CONTROL, self._controls()),
@@ -165,27 +146,29 @@ class _Compiler:
         header = np.zeros((), _HEADER)
         values = (
             *(VERSION, spec.frame_skip, obs_dim, signal_dim, model.nu, *counts),
-            *(self.memory_dim, self.draw_dim, keeps_action, self.max_delay, self.delay_draw, self._keyframe()),
+            *(self.memory_dim, random.draw_dim, keeps_action, random.max_delay, random.delay_draw, self._keyframe()),
             *(int(SOURCES["cfrc_ext"].number in read), int(spec.terminate_when_unhealthy)),
             int(any(entry.field == "body_mass" for entry in spec.randomize)),
         )
         for name, value in zip(_HEADER.names or (), values, strict=False):
             header[name] = value
         data = header.tobytes() + b"".join(np.array(entries, dtype).tobytes() for dtype, entries in tables)
-        data += np.array(self.doubles, "<f8").tobytes()
-        layout = self._layout(counts[8], keeps_action)
-        return Program(data, obs_dim, signal_dim, model.nu, signal_dims, layout, self.draw_columns)
+        data += np.array(random.doubles, "<f8").tobytes()
+        layout = self._layout(counts[8], random, keeps_action)
+        return Program(data, obs_dim, signal_dim, model.nu, signal_dims, layout, random.columns)
 
-    def _layout(self, commands: int, keeps_action: int) -> RowLayout:
+    def _layout(self, commands: int, random: DrawTables, keeps_action: int) -> RowLayout:
         nu = self.model.nu
-        sizes = (self.model.state_size, len(ID_COLUMNS), self.memory_dim, commands, self.draw_dim, self.draw_dim)
-        edges = np.cumsum([0, *sizes, keeps_action * nu, self.max_delay * nu]).tolist()
+        sizes = (self.model.state_size, len(ID_COLUMNS), self.memory_dim, commands, random.draw_dim, random.draw_dim)
+        edges = np.cumsum([0, *sizes, keeps_action * nu, random.max_delay * nu]).tolist()
         return RowLayout(*(slice(start, stop) for start, stop in pairwise(edges)))
 
     def _observation(self, part: Observation) -> tuple[Any, ...]:
         what = "observation"
         if part.function not in _FUNCTIONS:
             raise self._error(f"{what}: function: expected one of {', '.join(_FUNCTIONS)}, got {part.function!r}")
+        if not 0 <= part.noise < math.inf:
+            raise self._error(f"{what}: noise: expected a deviation of at least 0, got {part.noise}")
         start, count = self.resolve.slice(what, part, part.count)
         minus, frame = self._relation(what, part, count)
         mode = _FUNCTIONS.index(part.function)
@@ -218,7 +201,13 @@ class _Compiler:
         if part.minus is not None:
             if part.of is None:
                 raise self._error(f"{what}: minus needs `of`, the object that it is subtracted from")
-            minus = self.resolve.region(what, part.source, part.minus).start + part.start
+            region = self.resolve.region(what, part.source, part.minus)
+            if part.start + count > region.size:
+                raise self._error(
+                    f"{what}: minus: {part.source} of {part.minus!r} has {region.size} numbers, "
+                    f"expected at least {part.start + count}"
+                )
+            minus = region.start + part.start
         if part.frame is not None:
             if count != 3:
                 raise self._error(f"{what}: frame turns 3 numbers, got {count}")
@@ -251,7 +240,12 @@ class _Compiler:
             count = len(part.low)
             self._must_be_state("placement", part.source)
             if not 1 <= count <= 3 or len(part.high) != count or len(part.center) < count:
-                raise self._error("placement: expected one to three numbers in low, as many in high")
+                raise self._error(
+                    "placement: expected one to three numbers in low, as many in high and no fewer in center, "
+                    f"got {count}, {len(part.high)} and {len(part.center)}"
+                )
+            if not np.isfinite((*part.low, *part.high, *part.center)).all():
+                raise self._error(f"placement: expected finite numbers, got {part.low}, {part.high}, {part.center}")
             start, _ = self.resolve.slice("placement", part, count)
             low, high, center = (tuple([*numbers[:3], 0.0, 0.0][:3]) for numbers in (part.low, part.high, part.center))
             self._must_reach(part.low, part.high, part.center, part.distance)
@@ -263,104 +257,25 @@ class _Compiler:
         points = np.random.default_rng(0).uniform(low, high, (2000, len(low)))
         reached = np.linalg.norm(points - np.array(center[: len(low)]), axis=1)
         if np.mean((distance[0] < reached) & (reached < distance[1])) < 0.01:
-            raise self._error(f"placement: the box {low} to {high} hardly reaches into the distance {distance}")
+            raise self._error(
+                f"placement: expected a box that reaches into the distance {distance} of {center}, got {low} to {high}"
+            )
 
     def _must_be_state(self, what: str, source: str) -> None:
         settable = ("qpos", "qvel", "act", "mocap_pos", "mocap_quat")
         if source not in settable:
             raise self._error(f"{what}: sets {source!r}, expected one of {', '.join(settable)}")
 
-    def _randomize(self, entry: Randomize) -> None:
-        what = f"randomize {entry.key!r}"
-        if entry.field not in FIELDS or entry.distribution not in _DISTRIBUTIONS or entry.operation not in _OPERATIONS:
-            raise self._error(
-                f"{what}: expected a field of {', '.join(FIELDS)}, a distribution of {', '.join(_DISTRIBUTIONS)} "
-                f"and an operation of {', '.join(_OPERATIONS)}"
-            )
-        if entry.distribution == "choice" and not entry.choices:
-            raise self._error(f"{what}: choice needs choices")
-        if entry.distribution == "log_uniform" and not 0 < entry.low <= entry.high:
-            raise self._error(f"{what}: log_uniform needs 0 < low <= high, got {entry.low} and {entry.high}")
-        if entry.field == "actuator_gain" and entry.operation != "scale":
-            raise self._error(f"{what}: gains of servos can be scaled, got operation {entry.operation!r}")
-        if entry.key in self.draw_columns:
-            raise self._error(f"{what}: is there twice")
-        starts = self._numbers(what, entry)
-        draws = 1 if entry.shared else max(1, len(starts))
-        first, draw_stride = self.draw_dim, 0 if entry.shared else 1
-        logarithmic = entry.distribution == "log_uniform"
-        low, high = (math.log(x) if logarithmic else x for x in (entry.low, entry.high))
-        per_env = int(entry.per == "environment")
-        distribution = _DISTRIBUTIONS.index(entry.distribution)
-        self.draws.append((first, draws, distribution, per_env, len(self.doubles), len(entry.choices), low, high))
-        self.doubles += entry.choices
-        self.draw_columns[entry.key] = slice(first, first + draws)
-        self.draw_dim += draws
-        if entry.field == "action_delay":
-            self.delay_draw = first
-            self.max_delay = self._longest_delay(what, entry)
-            return
-        array = FIELDS[entry.field].array
-        self._write(array, starts, entry.operation, first, draw_stride)
-        if entry.field == "actuator_gain":
-            # A servo's bias answers to its gain: kp * (target - position) - kv * velocity.
-            for parameter in (1, 2):
-                bias = [start + parameter for start in starts]
-                self._write("actuator_biasprm", bias, entry.operation, first, draw_stride)
-
-    def _numbers(self, what: str, entry: Randomize) -> list[int]:
-        """Places in mjModel's array that change."""
-        kind, model = FIELDS[entry.field], self.model
-        if entry.field == "action_delay":
-            return []
-        if entry.component is not None and not 0 <= entry.component < kind.width:
-            raise self._error(f"{what}: component: expected 0 to {kind.width - 1}, got {entry.component}")
-        components = range(kind.width) if entry.component is None else (entry.component,)
-        if entry.field == "gravity":
-            return list(components)
-        if kind.object == "joint":
-            start, count = (0, model.nv) if entry.of is None else self.resolve.region(what, "qvel", entry.of)
-            objects = range(start, start + count)
-        elif entry.of is None:
-            objects = range(len(model.names[kind.object]))
-        else:
-            object_ = self.resolve.object(what, kind.object, entry.of)
-            objects = range(object_, object_ + 1)
-        width = _ACTUATOR_PARAMETERS if kind.object == "actuator" else kind.width
-        return [width * object_ + component for object_ in objects for component in components]
-
-    def _write(self, array: str, starts: list[int], operation: str, draw: int, draw_stride: int) -> None:
-        """Split into runs of even stride: the kernel's tables have no lists."""
-        if not starts:
-            return
-        strides = np.diff(starts)
-        if len(set(strides.tolist())) > 1:
-            half = int(np.flatnonzero(strides != strides[0])[0]) + 1
-            self._write(array, starts[:half], operation, draw, draw_stride)
-            self._write(array, starts[half:], operation, draw + half * draw_stride, draw_stride)
-            return
-        stride = int(strides[0]) if len(strides) else 1
-        values = self.model.nominal[array]
-        field = _ARRAYS.index(array)
-        nominal = len(self.doubles)
-        self.writes.append(
-            (field, starts[0], len(starts), stride, _OPERATIONS.index(operation), draw, draw_stride, nominal)
-        )
-        self.doubles += [values[start] for start in starts]
-
-    def _longest_delay(self, what: str, entry: Randomize) -> int:
-        if entry.distribution == "normal" or entry.operation != "set":
-            raise self._error(f"{what}: is drawn in control steps: operation set, uniform, log_uniform or choice")
-        longest = max(entry.choices) if entry.distribution == "choice" else entry.high
-        if not 0 <= longest <= _MAX_DELAY:
-            raise self._error(f"{what}: expected 0 to {_MAX_DELAY} control steps, got {longest}")
-        return math.ceil(longest)
-
     def _pushes(self) -> list[tuple[Any, ...]]:
         rows = []
         for push in self.spec.pushes:
+            what = f"push {push.body!r}"
             if not 1 <= push.duration <= push.every:
-                raise self._error(f"push {push.body!r}: expected 1 <= duration <= every, in control steps")
+                raise self._error(
+                    f"{what}: expected 1 <= duration <= every, in control steps, got {push.duration} and {push.every}"
+                )
+            if not 0 <= push.low <= push.high < math.inf:
+                raise self._error(f"{what}: expected 0 <= low <= high, in newtons, got {push.low} and {push.high}")
             body = self.resolve.object("push", "body", push.body)
             rows.append((body, push.every, push.duration, 0, push.low, push.high))
         return rows
@@ -368,8 +283,14 @@ class _Compiler:
     def _commands(self) -> list[tuple[Any, ...]]:
         rows = []
         for command in self.spec.commands:
-            if len(command.low) != len(command.high) or not command.low or command.every < 0:
-                raise self._error(f"command {command.name!r}: expected as many numbers in low as in high")
+            what = f"command {command.name!r}"
+            least, most = len(command.low), len(command.high)
+            if least != most or not least:
+                raise self._error(f"{what}: expected as many numbers in low as in high, got {least} and {most}")
+            if not np.isfinite((*command.low, *command.high)).all():
+                raise self._error(f"{what}: expected finite numbers, got {command.low} and {command.high}")
+            if command.every < 0:
+                raise self._error(f"{what}: every: expected at least 0 control steps, got {command.every}")
             rows += [(command.every, 0, low, high) for low, high in zip(command.low, command.high, strict=True)]
         return rows
 
@@ -381,13 +302,15 @@ class _Compiler:
         limited = np.isfinite(low) & np.isfinite(high)
         with np.errstate(invalid="ignore"):
             middle, half = np.where(limited, (low + high) / 2, 0.0), np.where(limited, (high - low) / 2, 1.0)
+        if control.offset not in _OFFSETS:
+            raise self._error(f"control: offset: expected one of {', '.join(_OFFSETS)}, got {control.offset!r}")
         if control.offset == "keyframe":
             if self._keyframe() < 0:
                 raise self._error("control: offset is that of the keyframe, but the task has none")
             middle = np.array(model.key_ctrl[self._keyframe()])
         scale = half if control.scale is None else np.asarray(control.scale, float)
         if scale.shape not in ((), (model.nu,)):
-            raise self._error(f"control: expected one scale or {model.nu}, got {scale.size}")
+            raise self._error(f"control: scale: expected one number or {model.nu}, got {scale.size}")
         return list(zip(middle, np.broadcast_to(scale, (model.nu,)), low, high, strict=True))
 
     def _keyframe(self) -> int:

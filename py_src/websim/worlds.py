@@ -38,4 +38,10 @@ def compile_worlds(spec: EnvSpec, models: Sequence[ModelInfo]) -> list[Program]:
                 f"{spec.name}: variant {variant}: expected the first one's state {theirs} "
                 f"(nq, nv, nu, state, observations, signals), got {ours}"
             )
+        for key, part in programs[0].draws.items():
+            if program.draws[key] != part:
+                raise ModelError(
+                    f"{spec.name}: variant {variant}: randomize {key!r} draws a number for each object, of which "
+                    "variants have different numbers; give it shared=True or `of`"
+                )
     return programs

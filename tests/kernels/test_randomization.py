@@ -156,6 +156,32 @@ def test_separate_gains_reach_their_own_actuators():
         np.testing.assert_allclose(states[:, env], expected, rtol=0, atol=1e-9)
 
 
+def test_entries_of_the_same_number_follow_one_another():
+    """Robots get heavier as a whole, and carry a load."""
+    envs = opened(
+        randomize=(
+            Randomize("body_mass", 0.5, 2),
+            Randomize("body_mass", 0.5, 1.5, operation="add", of="trunk"),
+            Randomize("geom_friction", 0.3, 0.6, operation="set", component=0),
+            Randomize("geom_friction", 0.5, 2, shared=False, of="foot"),
+        )
+    )
+    actions = random_actions()
+    qpos, qvel = envs.get_state()
+    states = run(envs, actions)
+    for env in range(B):
+        drawn = envs.get_randomization(env)
+
+        def edit(model, drawn):
+            model.body_mass *= drawn["body_mass"]
+            model.body_mass[1] += drawn["body_mass:trunk"]
+            model.geom_friction[:, 0] = drawn["geom_friction"]
+            model.geom_friction[3] *= drawn["geom_friction:foot"]
+
+        expected = simulate(edited(edit=edit, drawn=drawn), qpos[env], qvel[env], actions[:, env])
+        np.testing.assert_allclose(states[:, env], expected, rtol=0, atol=1e-9)
+
+
 def test_masses_count_in_the_centre_of_mass():
     envs = opened(
         observation=(Observation("subtree_com", of="trunk"),), randomize=(Randomize("body_mass", 1, 9, of="shin"),)

@@ -24,11 +24,12 @@ static void enter_world(const World* world, const Row* row) {
   const Write* write = program_writes(p);
   for (int i = 0; i < p->n_writes; i++, write++) {
     double* field = field_address(m, write->field) + write->start;
-    const double* nominal = program_doubles(p) + write->nominal;
+    const double* nominal = write->nominal >= 0 ? program_doubles(p) + write->nominal : 0;
     const double* draw = row->draws + write->draw;
     for (int j = 0; j < write->count; j++, field += write->stride, draw += write->draw_stride) {
-      if (write->operation == OPERATION_SCALE) *field = nominal[j] * *draw;
-      else if (write->operation == OPERATION_ADD) *field = nominal[j] + *draw;
+      const double value = nominal ? nominal[j] : *field;
+      if (write->operation == OPERATION_SCALE) *field = value * *draw;
+      else if (write->operation == OPERATION_ADD) *field = value + *draw;
       else *field = *draw;
     }
   }

@@ -87,7 +87,8 @@ typedef struct {
 } Draw;
 
 // `count` numbers of a field, each `stride` after the one before, become nominal (operation) draw. `nominal`: the
-// model's values in the table of doubles. Number i takes draw `draw + i * draw_stride`.
+// model's values in the table of doubles; -1: what a write before has made of them. Number i takes draw
+// `draw + i * draw_stride`.
 typedef struct {
   int32_t field, start, count, stride;
   int32_t operation, draw, draw_stride, nominal;
