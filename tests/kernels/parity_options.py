@@ -1,10 +1,6 @@
 """Options of Gymnasium's constructors that `test_parity.py` compares: every option of every task, in a few sets."""
 
-from pathlib import Path
-
-import gymnasium.envs.mujoco
-
-_MODELS = Path(gymnasium.envs.mujoco.__file__).parent / "assets"
+from websim.mjcf import gymnasium_model_path
 
 _BODIES = {
     "reset_noise_scale": 0.02,
@@ -20,7 +16,7 @@ OPTIONS = [
     (
         "InvertedDoublePendulum-v5",
         {
-            "xml_file": str(_MODELS / "inverted_double_pendulum.xml"),
+            "xml_file": str(gymnasium_model_path("inverted_double_pendulum.xml")),
             "frame_skip": 3,
             "healthy_reward": 4.0,
             "reset_noise_scale": 0.01,

@@ -10,6 +10,7 @@ import pytest
 from parity_options import OPTIONS
 
 import websim
+from websim.mjcf import gymnasium_model_path
 from websim.tasks import TASKS
 
 COMPARED = 1000
@@ -94,6 +95,41 @@ def test_every_step_equals_gymnasiums(name, options):
         assert set(compared["info reward_survive"][0]) == {0.0, options["healthy_reward"]}
     ours.close()
     theirs.close()
+
+
+def terminations_after_rest(theirs, ours):
+    """Whether one step without action ends the episode, from the same random start."""
+    start_both(theirs, ours, np.random.default_rng(1))
+    rest = np.zeros(ours.single_action_space.shape, np.float32)
+    return bool(theirs.step(rest)[2]), bool(ours.step(rest[None])[2][0])
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "ends"),
+    [("Ant-v5", 2, False), ("Humanoid-v5", 2, True), ("Hopper-v5", 1, True), ("Walker2d-v5", 1, True)],
+)
+def test_a_height_on_its_bound_is_judged_as_gymnasium_does(name, number, ends):
+    theirs, ours = open_pair(name, {})
+    terminations_after_rest(theirs, ours)
+    height = float(theirs.unwrapped.data.qpos[number])
+    for other_end in (-np.inf, np.inf):
+        bounds = {"healthy_z_range": (min(height, other_end), max(height, other_end))}
+        assert terminations_after_rest(*open_pair(name, bounds)) == (ends, ends)
+
+
+def test_a_pole_on_its_bound_is_judged_as_gymnasium_does(tmp_path):
+    text = gymnasium_model_path("inverted_pendulum.xml").read_text()
+    assert 'gravity="0 0 -9.81"' in text
+    (tmp_path / "weightless.xml").write_text(text.replace('gravity="0 0 -9.81"', 'gravity="0 0 0"'))
+    theirs, ours = open_pair("InvertedPendulum-v5", {"xml_file": str(tmp_path / "weightless.xml")})
+    theirs.reset()
+    for angle, ends in ((0.2, False), (-0.2, False), (np.nextafter(0.2, 1), True)):
+        qpos, qvel = np.array([0, angle]), np.zeros(2)
+        theirs.unwrapped.set_state(qpos, qvel)
+        ours.set_state(qpos[None], qvel[None])
+        rest = np.zeros(1, np.float32)
+        assert (theirs.step(rest)[2], bool(ours.step(rest[None])[2][0])) == (ends, ends)
+        assert theirs.unwrapped.data.qpos[1] == angle, "it stays where it is"
 
 
 @pytest.mark.parametrize("name", GYMNASIUM_TASKS)
