@@ -20,7 +20,7 @@ from websim.errors import WebsimError
 
 TILE = 64
 
-_P, _I, _U, _F = ctypes.c_void_p, ctypes.c_int32, ctypes.c_uint32, ctypes.c_float
+_P, _I, _U, _F, _D = ctypes.c_void_p, ctypes.c_int32, ctypes.c_uint32, ctypes.c_float, ctypes.c_double
 
 _SIGNATURES: dict[str, list] = {
     "gather_tiles": [_P, _P, _P, _I, _I],
@@ -32,7 +32,7 @@ _SIGNATURES: dict[str, list] = {
     "ppo_loss": [_P] * 8 + [_F] * 4 + [_I] * 3,
     "gae": [_P] * 6 + [_F, _F, _I, _I],
     "adam": [_P] * 4 + [_F] * 7 + [_I],
-    "moments": [_P, _P, _P, _I, _I],
+    "add_moments": [_P, _P, _P, _D, _I, _I],
     "normalize": [_P] * 4 + [_F, _I, _I, _I],
 }
 

@@ -8,11 +8,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from websim.dist import Communicator
-from websim.kernels import address, bind, library
+from websim.kernels import bind
 
 #: Normalised observations are clipped to +-CLIP, as Gymnasium users do.
 CLIP = 10.0
 EPSILON = 1e-8
+
+
+class Moments:
+    """Mean and sum of squared deviations [F] of rows that arrive in batches."""
+
+    def __init__(self, features: int):
+        self.count = 0
+        self.mean, self.m2 = np.zeros((2, features))
+
+    def collection(self, rows: NDArray[np.float32]) -> Callable[[], None]:
+        """A call that adds the rows [..., F] that the array holds then."""
+        features = self.mean.size
+        count = rows.size // features
+        add = bind("add_moments", self.mean, self.m2, rows)
+
+        def collect() -> None:
+            add(self.count, count, features)
+            self.count += count
+
+        return collect
+
+    def clear(self) -> None:
+        self.count = 0
+        self.mean[:] = self.m2[:] = 0
 
 
 class RunningMoments:
@@ -22,13 +46,17 @@ class RunningMoments:
         self.count = 0.0
         self.mean, self.var = np.zeros(features), np.ones(features)
         self._float_mean, self._inverse_std = np.zeros(features, np.float32), np.ones(features, np.float32)
+        #: Rows of this rank since the last update.
+        self._new = Moments(features)
 
-    def update(self, rows: NDArray[np.float32], comm: Communicator, *, tag: str) -> None:
-        """Take in rows [N, F] of this rank together with those of all others."""
-        features = self.mean.size
-        mean, m2 = np.zeros(features), np.zeros(features)
-        library().ws_moments(address(mean), address(m2), address(rows), rows.size // features, features)
-        count, mean, m2 = comm.all_stats(rows.size // features, mean, m2, tag=tag)
+    def collection(self, rows: NDArray[np.float32]) -> Callable[[], None]:
+        """A call that notes the rows [N, F] of an array that is written anew each time, for the next update."""
+        return self._new.collection(rows)
+
+    def update(self, comm: Communicator, *, tag: str) -> None:
+        """Take in what this rank has noted together with what all others have."""
+        count, mean, m2 = comm.all_stats(self._new.count, self._new.mean, self._new.m2, tag=tag)
+        self._new.clear()
         total = self.count + count
         delta = mean - self.mean
         m2 += self.count * (self.var + delta**2 * count / total)

@@ -283,7 +283,8 @@ def test_moments_and_normalize_equal_ref():
     rng = np.random.default_rng(7)
     rows = (rng.normal(size=(101, 5)) * [1, 10, 1e-3, 1, 1] + [0, 1e4, 0, 5, 0]).astype(np.float32)
     mean, m2 = np.zeros((2, 5))
-    library().ws_moments(address(mean), address(m2), address(rows), *rows.shape)
+    for first, batch in ((0, rows[:1]), (1, rows[1:60]), (60, rows[60:])):
+        library().ws_add_moments(address(mean), address(m2), address(batch), first, *batch.shape)
     np.testing.assert_allclose(mean, rows.astype(float).mean(0), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(m2, rows.astype(float).var(0) * 101, rtol=1e-9)
 

@@ -1,18 +1,18 @@
-// Mean and sum of squared deviations of each column of rows [N, F], in double precision (two passes).
+// Mean and sum of squared deviations of columns, in double precision, over rows that arrive in batches (Welford).
 // And their use: out = clip((x - mean) * inverse_std, -limit, limit).
 
 #include "shapes.h"
 
-WS_EXPORT void ws_moments(double* mean, double* m2, const float* rows, int32_t N, int32_t F) {
-  for (int f = 0; f < F; f++) mean[f] = m2[f] = 0;
-  for (int n = 0; n < N; n++)
-    for (int f = 0; f < F; f++) mean[f] += rows[(long)n * F + f];
-  for (int f = 0; f < F; f++) mean[f] /= N;
-  for (int n = 0; n < N; n++)
+// Takes rows [N, F] into mean and m2 [F] of `count` rows before them.
+WS_EXPORT void ws_add_moments(double* mean, double* m2, const float* rows, double count, int32_t N, int32_t F) {
+  for (int n = 0; n < N; n++) {
+    const double weight = 1 / (count + n + 1);
     for (int f = 0; f < F; f++) {
-      const double deviation = rows[(long)n * F + f] - mean[f];
-      m2[f] += deviation * deviation;
+      const double x = rows[(long)n * F + f], deviation = x - mean[f];
+      mean[f] += deviation * weight;
+      m2[f] += deviation * (x - mean[f]);
     }
+  }
 }
 
 // out [N, stride] (the first F columns are written) from rows [N, F].

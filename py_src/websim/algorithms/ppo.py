@@ -25,6 +25,8 @@ from websim.network import ActorCritic
 from websim.normalizer import RunningMoments
 from websim.policy import Policy, action_scale
 
+#: Samples of a pass over the network: the activations of more would cost memory and not fit into caches.
+CHUNK = 1024
 REWARD_CLIP = 10.0
 ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON = 0.9, 0.999, 1e-5
 
@@ -54,8 +56,7 @@ class PPO:
         F = O + A + 3
         self.global_rng = np.random.default_rng(env.seed)
         hidden = (config.hidden, config.hidden)
-        # A rank may own at most all its samples of a minibatch.
-        capacity = max(B, min(T * B, -(-self.batch_size // config.num_minibatches)))
+        capacity = max(B, CHUNK)
         self.network = ActorCritic(O, A, hidden, features=F, capacity=capacity)
         self.network.initialize(self.global_rng)
         self.adam_first, self.adam_second = np.zeros((2, self.network.size), np.float32)
@@ -70,7 +71,6 @@ class PPO:
         self.episodes = EpisodeWindow()
 
         self.samples = np.zeros((T, B, F), np.float32)
-        self.raw_obs = np.zeros((T, B, O), np.float32)
         self.rewards, self.discounted, self.bootstrap = np.zeros((3, T, B), np.float32)
         self.advantages, self.returns = np.zeros((2, T, B), np.float32)
         self.values = np.zeros((T + 1, B), np.float32)
@@ -113,7 +113,7 @@ class PPO:
     def act(self, t: int) -> None:
         """Sample the actions of step t, into `controls`."""
         first_step = self.global_step // self.config.num_envs
-        self.raw_obs[t] = self.env.obs
+        self._collect_obs()
         self.values[t] = self._values_of_observations()
         self._step_actor(self.env.num_envs)
         self._sample_actions((first_step + t) & 0xFFFFFFFF)
@@ -142,7 +142,7 @@ class PPO:
         if config.anneal_lr:
             learning_rate *= max(0.0, 1 - self.global_step / config.total_steps)
         losses = self.update(learning_rate)
-        self.obs_normalizer.update(self.raw_obs, self.comm, tag="observation moments")
+        self.obs_normalizer.update(self.comm, tag="observation moments")
         self.iteration += 1
         self.global_step += config.batch_size
         self.episodes.merge(self.comm)
@@ -171,13 +171,14 @@ class PPO:
         config, env = self.config, self.env
         A, O, T, B = env.action_dim, env.obs_dim, config.num_steps, env.num_envs
         self._discount()
-        self.return_normalizer.update(self.discounted, self.comm, tag="return moments")
+        self._collect_returns()
+        self.return_normalizer.update(self.comm, tag="return moments")
         self.rewards /= math.sqrt(self.return_normalizer.var[0] + 1e-8)
         np.clip(self.rewards, -REWARD_CLIP, REWARD_CLIP, out=self.rewards)
         self._estimate()
         mean, m2 = np.zeros((2, 2))
         for i, array in enumerate((self.advantages, self.returns)):
-            library().ws_moments(address(mean) + 8 * i, address(m2) + 8 * i, address(array), T * B, 1)
+            library().ws_add_moments(address(mean) + 8 * i, address(m2) + 8 * i, address(array), 0, T * B, 1)
         count, mean, m2 = self.comm.all_stats(T * B, mean, m2, tag="advantage and return moments")
         deviation = math.sqrt(m2[0] / count) + 1e-8
         self.samples[:, :, O + A + 1] = (self.advantages - np.float32(mean[0])) / np.float32(deviation)
@@ -218,7 +219,7 @@ class PPO:
         A sample's global number is t * global_num_envs + row. All ranks draw the same permutation.
         """
         config, env = self.config, self.env
-        order = self.global_rng.permutation(self.batch_size)
+        order = self.global_rng.permutation(np.arange(self.batch_size, dtype=np.int32))
         step, owner = np.divmod(order, self.global_num_envs)
         owner -= env.first_env
         owned = (owner >= 0) & (owner < env.num_envs)
@@ -230,16 +231,16 @@ class PPO:
 
     def _minibatch_gradient(self, owned: NDArray[np.int32], scale: float) -> None:
         """This rank's share of the gradient and of the loss sums, into `self.gradient`."""
-        count = len(owned)
         self.gradient[:] = 0
-        if count == 0:
-            return
-        self._tile_minibatch(address(owned), count, self.network.features)
-        self._actor(count)
-        self._critic(count)
         self._loss_sums[:] = 0
-        self._loss(scale, self.env.obs_dim, self.env.action_dim, count)
-        self._backward(count)
+        for first in range(0, len(owned), CHUNK):
+            chunk = owned[first : first + CHUNK]
+            count = len(chunk)
+            self._tile_minibatch(address(chunk), count, self.network.features)
+            self._actor(count)
+            self._critic(count)
+            self._loss(scale, self.env.obs_dim, self.env.action_dim, count)
+            self._backward(count)
         self.gradient[self.network.size :] = self._loss_sums
 
     def _adam(self, learning_rate: float) -> float:
@@ -267,6 +268,8 @@ class PPO:
         config, env, network = self.config, self.env, self.network
         T, B, O, A = config.num_steps, env.num_envs, env.obs_dim, env.action_dim
         F, seed = network.features, env.seed
+        self._collect_obs = self.obs_normalizer.collection(env.obs)
+        self._collect_returns = self.return_normalizer.collection(self.discounted)
         self._normalize = self.obs_normalizer.normalization(env.obs, self.step_samples)
         self._normalize_final = self.obs_normalizer.normalization(env.final_obs, self.step_samples)
         self._tile_step = bind("gather_tiles", self.step_batch, self.step_samples, None, B, F)
