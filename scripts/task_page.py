@@ -26,6 +26,9 @@ Those whose names end in `-v5` are Gymnasium 1.4's: the same options but for tho
 observations, rewards, terminations, truncations and `info` entries from the same state, to 1e-6. `xml_file` is the name
 of a model that comes with Gymnasium, or a path. Two things differ: observations are float32, and physics that
 diverges ends the episode.
+
+Tasks of Panda, UR5e and ANYmal C need the robots' files: natively from the package `mujoco-menagerie`, which downloads
+them, or from a folder that `MENAGERIE_ROOT` names. [Your own task](tasks_howto.md) says how to write one.
 """
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from conftest import REPO
+from robot_files import needs_robots
 from write_reference import COMPILED_FILES
 
 BLOCKS = [
     pytest.param(block, id=f"{document.name}-{number}")
-    for document in [REPO / "README.md", REPO / "docs/python.md", REPO / "docs/tasks.md"]
+    for document in [REPO / "README.md", REPO / "docs/python.md", REPO / "docs/tasks.md", REPO / "docs/tasks_howto.md"]
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL))
 ]
 
@@ -24,6 +25,7 @@ def test_it_runs(block: str, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
+@needs_robots
 @pytest.mark.parametrize("path", COMPILED_FILES)
 def test_generated_files_are_current(path: str) -> None:
     text = COMPILED_FILES[path]()

@@ -17,11 +17,12 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium.wrappers.vector import ClipAction, NormalizeReward, RecordEpisodeStatistics
 
 import websim
+from robot_files import BUNDLED_TASKS
 from websim.errors import ConfigError, ModelError
-from websim.tasks import TASKS, get_spec
+from websim.tasks import get_spec
 
 
-@pytest.fixture(params=sorted(TASKS))
+@pytest.fixture(params=sorted(BUNDLED_TASKS))
 def envs(request):
     envs = websim.make_vec(request.param, num_envs=3, seed=0)
     yield envs

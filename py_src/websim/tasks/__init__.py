@@ -10,6 +10,7 @@ from typing import Any
 from websim.errors import ConfigError
 from websim.spec import EnvSpec
 from websim.tasks.ant import ant
+from websim.tasks.cartpole_swingup import cartpole_swingup
 from websim.tasks.half_cheetah import half_cheetah
 from websim.tasks.hopper import hopper
 from websim.tasks.humanoid import humanoid
@@ -18,6 +19,10 @@ from websim.tasks.inverted_double_pendulum import inverted_double_pendulum
 from websim.tasks.inverted_pendulum import inverted_pendulum
 from websim.tasks.pusher import pusher
 from websim.tasks.reacher import reacher
+from websim.tasks.robots.anymal_c_joystick import anymal_c_joystick
+from websim.tasks.robots.panda_pick_cube import panda_pick_cube
+from websim.tasks.robots.panda_reach import panda_reach
+from websim.tasks.robots.ur5e_reach import ur5e_reach
 from websim.tasks.swimmer import swimmer
 from websim.tasks.walker2d import walker2d
 
@@ -33,6 +38,11 @@ TASKS: dict[str, Callable[..., EnvSpec]] = {
     "Ant-v5": ant,
     "Humanoid-v5": humanoid,
     "HumanoidStandup-v5": humanoid_standup,
+    "CartPoleSwingup": cartpole_swingup,
+    "PandaReach": panda_reach,
+    "UR5eReach": ur5e_reach,
+    "PandaPickCube": panda_pick_cube,
+    "AnymalCJoystick": anymal_c_joystick,
 }
 
 

@@ -44,7 +44,7 @@ def reach(
     precision: float = 0.05,
     precision_weight: float = 1.0,
     action_cost_weight: float = 0.01,
-    velocity_cost_weight: float = 0.002,
+    velocity_cost_weight: float = 0.005,
     reset_noise_scale: float = 0.02,
 ) -> EnvSpec:
     """site: the arm's end. low, high: box of targets in metres, within `distance` (least, most) of `center`.
