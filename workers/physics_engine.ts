@@ -185,6 +185,9 @@ export class PhysicsEngine {
     this.firstEnv = firstEnv;
     this.copyIn(task.mask, maskAt);
     this.copyIn(task.episodes, episodesAt);
+    // The caller's observations of rows that are not reset stay as they are.
+    this.copyIn(task.obs, obsAt);
+    this.copyIn(task.signals, signalsAt);
     this.mujoco.call((k) => {
       k.ws_reset(
         task.rows.address,
