@@ -135,15 +135,15 @@ class BatchEnv:
         Called after each `step` that has `any_ended`.
         """
         returns, lengths = self.episode_return[ended], self.episode_length[ended]
-        self.counters.finish(ended, returns, lengths, self.succeeded[ended])
+        self.counters.finish(ended, returns, lengths, self.succeeded)
         self.reset_rows(ended)
         return returns, lengths
 
     def reset_rows(self, mask: NDArray[np.bool_]) -> None:
         """Start a new episode where `mask`; the episodes that ran there are left unfinished."""
         self.engine.reset(mask.view(np.uint8), self.episodes, self.seed, self.first_env)
-        self.counters.resets[mask] += 1
-        self.episodes[mask] += 1
+        self.counters.resets += mask
+        self.episodes += mask
         self._begin_episodes(mask)
 
     def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64], first: int = 0) -> NDArray[np.float32]:

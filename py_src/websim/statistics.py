@@ -45,11 +45,11 @@ class EpisodeCounters:
         lengths: NDArray[np.int64],
         succeeded: NDArray[np.bool_],
     ) -> None:
-        """Note the episodes of `ended` [B]: their returns, lengths and successes [n], in row order."""
+        """Note the episodes of `ended` [B]: their returns and lengths [n], in row order; succeeded is of all [B]."""
         self.last_return[ended] = returns
         self.last_length[ended] = lengths
-        self.finished[ended] += 1
-        self.successes[ended] += succeeded
+        self.finished += ended
+        self.successes += ended & succeeded
 
     def success_rate(self) -> NDArray[np.float64]:
         """Successes / finished episodes [B]; NaN before the first."""
