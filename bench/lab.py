@@ -81,6 +81,25 @@ def train_for(page: Page, request: dict[str, Any], seconds: float) -> list[dict[
     )
 
 
+def train_iterations(page: Page, request: dict[str, Any], iterations: int) -> list[dict[str, Any]]:
+    """Train in a ready page until so many iterations are done; the history of metrics. The run goes on."""
+    return page.evaluate(
+        """async ({ request, iterations }) => {
+            const run = await websim.train(request);
+            await new Promise((resolve, reject) => {
+                run.addEventListener('metrics', () => run.history.length >= iterations && resolve());
+                run.done.catch(reject);
+            });
+            return run.history;
+        }""",
+        {"request": request, "iterations": iterations},
+    )
+
+
+def stop_training(page: Page) -> None:
+    page.evaluate("websim.run.stop()")
+
+
 @cache
 def _build_measuring_page() -> Path:
     """The folder to serve."""

@@ -1,30 +1,18 @@
-"""Memory of the page's renderer process, which holds the page and all its ranks, while it trains."""
+"""Memory of the page while it trains: what a rank adds, and what an environment adds with websim's own settings."""
 
-from pathlib import Path
-from statistics import median
 from typing import Any
 
-from playwright.sync_api import Browser
-
-from lab import Lab, open_until_ready
+from lab import Lab, open_until_ready, stop_training, train_iterations
+from resident import resident_bytes
 
 ENV = "HalfCheetah-v5"
 FEW, MANY = 64, 4096
-SAMPLES, INTERVAL_MS = 5, 200
-
-_ITERATE = """async ({ request, iterations }) => {
-    const run = await websim.train(request);
-    await new Promise((resolve, reject) => {
-        run.addEventListener('metrics', () => run.history.length >= iterations && resolve());
-        run.done.catch(reject);
-    });
-}"""
 
 
 def measure(lab: Lab) -> dict[str, Any]:
-    """Bytes: differences between three runs, each in a new browser."""
-    one, two = _resident(lab, ranks=1, num_envs=FEW), _resident(lab, ranks=2, num_envs=FEW)
-    many = _resident(lab, ranks=1, num_envs=MANY)
+    """Bytes: a rank is the difference of two browsers; environments are compared in one, which is steadier."""
+    (two,) = _resident(lab, 2, FEW)
+    one, many = _resident(lab, 1, FEW, MANY)
     return {
         "num_envs": [FEW, MANY],
         "one_rank": one,
@@ -35,30 +23,18 @@ def measure(lab: Lab) -> dict[str, Any]:
     }
 
 
-def _resident(lab: Lab, ranks: int, num_envs: int) -> float:
-    """Median PSS in the second iteration: by then every buffer of a run has been written to."""
-    # With the same rollout in samples for both, only what belongs to an environment would differ; but a user's
-    # environments come with their rollouts, so settings are websim's own.
-    request = {"env": ENV, "ranks": ranks, "num_envs": num_envs}
+def _resident(lab: Lab, ranks: int, *sizes: int) -> list[float]:
+    """In the second iteration of runs of these numbers of environments, one after the other.
+
+    By then every buffer of a run has been written to. With the same rollout in samples for all, only what belongs to
+    an environment would differ; but a user's environments come with their rollouts, so settings are websim's own.
+    """
+    resident = []
     with lab.browser() as browser:
         page = browser.new_page()
-        open_until_ready(page, f"{lab.site}/?ranks={ranks}&num_envs={num_envs}")
-        page.evaluate(_ITERATE, {"request": request, "iterations": 1})
-        samples = []
-        for _ in range(SAMPLES):
-            samples.append(max(map(_pss, _renderers(browser))))
-            page.wait_for_timeout(INTERVAL_MS)
-    return median(samples)
-
-
-def _renderers(browser: Browser) -> list[int]:
-    """Ids of the renderer processes: the page's, and a spare one that Chromium keeps."""
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    return [process["id"] for process in processes if process["type"] == "renderer"]
-
-
-def _pss(process: int) -> int:
-    """Bytes of a process, shared pages by their share, as Linux counts them."""
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    fields = dict(line.split(":", 1) for line in lines[1:])
-    return 1024 * int(fields["Pss"].removesuffix("kB"))
+        open_until_ready(page, f"{lab.site}/?ranks={ranks}")
+        for num_envs in sizes:
+            train_iterations(page, {"env": ENV, "ranks": ranks, "num_envs": num_envs}, iterations=1)
+            resident.append(resident_bytes(page))
+            stop_training(page)
+    return resident

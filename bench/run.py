@@ -1,6 +1,6 @@
 """Measures and writes bench/results.json, the tables of docs/benchmarks.md and the README's summary.
 
-usage: python bench/run.py [--only physics,training,threshold,startup,responsiveness,transfer,memory] [--tables]
+usage: python bench/run.py [--only physics,envs,...] [--tables]
 """
 
 import argparse

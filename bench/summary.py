@@ -3,8 +3,8 @@
 from typing import Any
 
 from bars import BARS
+from markdown_table import table
 from results import Results
-from tables import table
 
 
 def bars(results: Results) -> str:

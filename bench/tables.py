@@ -1,40 +1,11 @@
 """Markdown of the figures: a table a part."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-Figures = dict[str, Any]
+from engine_tables import envs, physics, scale
+from markdown_table import Figures, table
 
 SHOWN_FILES = 6
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """First column left, the others right."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def physics(figures: Figures) -> str:
-    parts = []
-    for threads in (2, 1):
-        measured = figures[f"threads_{threads}"]
-        rows = [
-            (
-                name,
-                *(f"{task[side]:,.0f}" for side in ("browser", "mujoco_rollout", "websim_native")),
-                f"{task['ratio']:.2f}",
-            )
-            for name, task in measured["tasks"].items()
-        ]
-        rows.append(("geometric mean", "", "", "", f"**{measured['ratio']:.2f}**"))
-        head = (
-            f"{threads} thread{'s' * (threads > 1)}, MuJoCo steps/s",
-            "browser",
-            "`mujoco.rollout`",
-            "websim, native",
-        )
-        parts.append(table((*head, "browser / rollout"), rows))
-    return "\n\n".join(parts)
 
 
 TRAINERS = {
@@ -146,6 +117,8 @@ def memory(figures: Figures) -> str:
 
 PARTS: dict[str, Callable[[Figures], str]] = {
     "physics": physics,
+    "envs": envs,
+    "scale": scale,
     "training": training,
     "threshold": threshold,
     "startup": startup,
