@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from websim.model_files import ModelFiles
     from websim.policy import Policy, load_policy
     from websim.randomization import Push, Randomize
+    from websim.snapshot import Snapshot
     from websim.spec import (
         Agent,
         Bound,
@@ -51,6 +52,7 @@ _HOMES = {
     "Run": "api",
     "Signal": "spec",
     "Slope": "variants",
+    "Snapshot": "snapshot",
     "Stairs": "variants",
     "Success": "spec",
     "TrainConfig": "config",
@@ -79,6 +81,7 @@ __all__ = [
     "Run",
     "Signal",
     "Slope",
+    "Snapshot",
     "Stairs",
     "Success",
     "TrainConfig",

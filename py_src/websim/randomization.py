@@ -54,6 +54,7 @@ class Randomize:
     distribution: uniform in [low, high), log_uniform in it, normal with mean low and deviation high, or one of choices.
     operation: what the draw does to the model's value. shared: one draw for all numbers, else one for each.
     per: drawn in each episode, or once for each environment.
+    Entries that change the same number follow one another. What MuJoCo derives from the model (`mj_setConst`) stays.
     """
 
     field: Field
