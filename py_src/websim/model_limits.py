@@ -2,7 +2,7 @@
 
 Each limit is well above the robots that people train and below what makes MuJoCo run out of memory, compile for ever or
 crash (a height field of 65536 x 65536 does). The same limits hold natively and in the page, so that what trains in one
-loads in the other; the page's memory is the smaller, 4 GB for each rank.
+loads in the other; the page's memory is the smaller, 2 GB for each rank.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ MAX_TOTAL_BYTES = 256_000_000
 MAX_FILES = 2_000
 #: Text of one XML file. Meshes and height fields may be written out in it.
 MAX_XML_BYTES = 16_000_000
-#: Nested elements, includes counted. MuJoCo recurses into them; the wasm build's stack is small.
-MAX_DEPTH = 128
+#: Nested elements, includes counted. MuJoCo recurses into them; the wasm build's stack ends below 140 bodies.
+MAX_DEPTH = 100
 MAX_INCLUDE_DEPTH = 16
 #: Elements after `replicate` has multiplied them; MuJoCo's time to replicate grows with the square: 2 s at 10,000.
 MAX_ELEMENTS = 20_000
@@ -64,6 +64,9 @@ _LARGEST: Mapping[tuple[str, str], float] = {
     ("flexcomp", "cellcount"): 100,
     ("skin", "subgrid"): 10,
 }
+
+#: The smallest value of attributes whose smaller ones crash MuJoCo.
+_SMALLEST: Mapping[tuple[str, str], float] = {("contact", "activelayers"): 1}
 
 
 def megabytes(nbytes: float) -> str:
@@ -149,6 +152,9 @@ def _check_values(element: Element, where: Callable[[], str]) -> None:
         limit = _LARGEST.get((element.tag, name)) or _LARGEST.get(("", name))
         if limit and (largest := max(map(abs, numbers(element, name)), default=0)) > limit:
             raise ModelError(f"{where()}: {name}: expected at most {limit:,.0f}, got {largest:,.0f}")
+        least = _SMALLEST.get((element.tag, name))
+        if least is not None and (smallest := min(numbers(element, name), default=least)) < least:
+            raise ModelError(f"{where()}: {name}: expected at least {least:,.0f}, got {smallest:,.0f}")
 
 
 def _joint_dofs(element: Element) -> float:
