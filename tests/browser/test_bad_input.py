@@ -98,7 +98,7 @@ def loaded(browser: Browser, site: str) -> Iterator[Website]:
     [
         ({"learning_rate": float("nan")}, "learning_rate: expected a number from 1e-09 to 1, got 'NaN'"),
         ({"learning_rate": float("inf")}, "learning_rate: expected a number from 1e-09 to 1, got 'Infinity'"),
-        ({"learing_rate": 0.1}, "unknown setting 'learing_rate': expected one of env, algorithm, total_steps, "),
+        ({"learing_rate": 0.1}, "unknown setting 'learing_rate': expected one of env, env_options, algorithm, "),
         ({"num_envs": 2.5}, "num_envs: expected a whole number from 1 to 65536, got 2.5"),
         ({"num_envs": "64"}, "num_envs: expected a whole number from 1 to 65536, got '64'"),
         ({"anneal_lr": 1}, "anneal_lr: expected true or false, got 1"),
