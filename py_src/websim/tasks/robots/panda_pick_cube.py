@@ -18,7 +18,7 @@ MODEL = f"""<mujoco model="Panda picks a cube">
     {FLOOR}
     <body name="object" pos="0.5 0 {CUBE}">
       <freejoint name="object"/>
-      <geom name="object" type="box" size="{CUBE} {CUBE} {CUBE}" mass="0.1" condim="4" friction="1.5 0.02 0.0001"
+      <geom name="object" type="box" size="{CUBE} {CUBE} {CUBE}" mass="0.05" condim="4" friction="2 0.02 0.0001"
         rgba="0.9 0.45 0.15 1"/>
     </body>
   </worldbody>

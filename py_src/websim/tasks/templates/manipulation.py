@@ -75,8 +75,8 @@ def pick(
             Observation("xpos", of="object", minus=hand, frame=hand),
             Observation("xpos", of="object"),
             Observation("xmat", start=0, count=6, of="object"),
-            Observation("sensordata", of="left_touch"),
-            Observation("sensordata", of="right_touch"),
+            Observation("sensordata", of="left_touch", high=1),
+            Observation("sensordata", of="right_touch", high=1),
         ),
         signals=(
             Signal("object_in_hand", "xpos", count=3, of="object", minus=hand, frame=hand, info=False),
