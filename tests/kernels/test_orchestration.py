@@ -322,6 +322,16 @@ def test_a_divergence_is_counted_for_its_environment(envs):
     assert envs.divergences == 1
 
 
+def test_an_environment_that_diverged_shows_where_it_was_before():
+    envs = websim.make_vec("Hopper-v5", num_envs=2)
+    envs.reset()
+    qpos, qvel = envs.get_env_state(1)
+    before = envs.set_env_state(1, qpos + 0.1, qvel + 1e9)
+    info = envs.step(np.ones((2, 3)))[4]
+    np.testing.assert_array_equal(info["final_obs"][1], before)
+    assert info["final_info"]["x_velocity"][1] == 0
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
