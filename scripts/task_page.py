@@ -6,7 +6,8 @@ import inspect
 import sys
 from collections.abc import Callable
 
-import websim
+from websim.agents import policy_groups
+from websim.batch_env import BatchEnv
 from websim.spec import EnvSpec
 from websim.tasks import TASKS, get_spec
 
@@ -29,6 +30,8 @@ diverges ends the episode.
 
 Tasks of Panda, UR5e and ANYmal C need the robots' files: natively from the package `mujoco-menagerie`, which downloads
 them, or from a folder that `MENAGERIE_ROOT` names. [Your own task](tasks_howto.md) says how to write one.
+
+Swarm and AntSumo are tasks of [several agents](agents.md), which `parallel_env` opens; their numbers are of each agent.
 """
 
 
@@ -45,11 +48,13 @@ def tasks_page() -> str:
     return "\n".join(lines)
 
 
-def _sizes(name: str) -> tuple[int, int]:
-    envs = websim.make_vec(name, num_envs=1)
-    observations, actions = envs.reset()[0], envs.action_space.sample()
-    envs.close()
-    return observations.shape[1], actions.shape[1]
+def _sizes(name: str) -> tuple[str, str]:
+    """Numbers of observations and actions, with agents those of each: "2 x 34"."""
+    env = BatchEnv(get_spec(name), 1)
+    groups = policy_groups(env.spec, env.model, env.obs_dim)
+    env.close()
+    agents = f"{len(env.spec.agents)} x " if env.spec.agents else ""
+    return agents + str(groups[0].observations.shape[1]), agents + str(groups[0].actions.shape[1])
 
 
 def _what(name: str) -> str:

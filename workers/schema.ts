@@ -117,4 +117,4 @@ export interface Metrics {
   'time/update': number;
 }
 
-export const TASKS = ['InvertedPendulum-v5', 'InvertedDoublePendulum-v5', 'Reacher-v5', 'Pusher-v5', 'Swimmer-v5', 'Hopper-v5', 'HalfCheetah-v5', 'Walker2d-v5', 'Ant-v5', 'Humanoid-v5', 'HumanoidStandup-v5', 'CartPoleSwingup', 'PandaReach', 'UR5eReach', 'PandaPickCube', 'AnymalCJoystick'] as const;
+export const TASKS = ['InvertedPendulum-v5', 'InvertedDoublePendulum-v5', 'Reacher-v5', 'Pusher-v5', 'Swimmer-v5', 'Hopper-v5', 'HalfCheetah-v5', 'Walker2d-v5', 'Ant-v5', 'Humanoid-v5', 'HumanoidStandup-v5', 'CartPoleSwingup', 'PandaReach', 'UR5eReach', 'PandaPickCube', 'AnymalCJoystick', 'Swarm', 'AntSumo'] as const;

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from websim.api import Run, train
     from websim.config import TrainConfig
     from websim.model_files import ModelFiles
+    from websim.pettingzoo_env import parallel_env
     from websim.policy import Policy, load_policy
     from websim.randomization import Push, Randomize
     from websim.snapshot import Snapshot
@@ -58,6 +59,7 @@ _HOMES = {
     "TrainConfig": "config",
     "load_policy": "policy",
     "make_vec": "vector_env",
+    "parallel_env": "pettingzoo_env",
     "register": "tasks",
     "train": "api",
 }
@@ -87,6 +89,7 @@ __all__ = [
     "TrainConfig",
     "load_policy",
     "make_vec",
+    "parallel_env",
     "register",
     "train",
 ]

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import numpy as np
+
 from websim.errors import ConfigError
 from websim.tasks import get_spec
 
@@ -106,6 +108,13 @@ def available_cores() -> int:
 
         return int(websim_host.cores())
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def whole_number(name: str, value: Any, low: int, high: int) -> int:
+    """`value` as int, numpy's integers too. Raises ConfigError unless it is a whole number from low to high."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise ConfigError(f"{name}: expected a whole number from {low} to {high}, got {value!r}")
+    return int(value)
 
 
 def _checked(f: Any, value: Any) -> Any:

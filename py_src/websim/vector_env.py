@@ -12,7 +12,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
 from websim.batch_env import BatchEnv, Step
-from websim.config import MAX_INTEGER, MAX_NUM_ENVS
+from websim.config import MAX_INTEGER, MAX_NUM_ENVS, whole_number
 from websim.errors import ConfigError
 from websim.snapshot import Snapshot
 from websim.spec import EnvSpec
@@ -58,7 +58,7 @@ class WebsimVectorEnv(VectorEnv):
                     f"got {mask.dtype} {mask.shape}"
                 )
         if seed is not None:
-            self._env.seed = _whole("seed", seed, 0, MAX_INTEGER)
+            self._env.seed = whole_number("seed", seed, 0, MAX_INTEGER)
             self._env.episodes[mask] = 0
         self._env.reset_rows(mask)
         self._ready = True
@@ -196,14 +196,13 @@ def make_vec(env: str | EnvSpec, *, num_envs: int = 1, seed: int = 0, **options:
     Raises ConfigError for an unknown task or option or a number out of range, ModelError for a bad model.
     """
     task = get_spec(env, **options)
-    _whole("num_envs", num_envs, 1, MAX_NUM_ENVS)
-    return WebsimVectorEnv(task, num_envs, _whole("seed", seed, 0, MAX_INTEGER))
-
-
-def _whole(name: str, value: Any, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        raise ConfigError(f"{name}: expected a whole number from {low} to {high}, got {value!r}")
-    return int(value)
+    if task.agents:
+        raise ConfigError(
+            f"{task.name}: has {len(task.agents)} agents, which a gymnasium.vector.VectorEnv cannot tell apart; "
+            "use websim.parallel_env, or websim.train"
+        )
+    whole_number("num_envs", num_envs, 1, MAX_NUM_ENVS)
+    return WebsimVectorEnv(task, num_envs, whole_number("seed", seed, 0, MAX_INTEGER))
 
 
 def _with_masks(entries: dict[str, NDArray], mask: NDArray[np.bool_]) -> dict[str, Any]:

@@ -13,7 +13,10 @@ from write_reference import COMPILED_FILES
 
 BLOCKS = [
     pytest.param(block, id=f"{document.name}-{number}")
-    for document in [REPO / "README.md", REPO / "docs/python.md", REPO / "docs/tasks.md", REPO / "docs/tasks_howto.md"]
+    for document in [
+        REPO / "README.md",
+        *(REPO / f"docs/{name}.md" for name in ("agents", "python", "tasks", "tasks_howto")),
+    ]
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL))
 ]
 

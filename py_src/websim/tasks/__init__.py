@@ -10,6 +10,7 @@ from typing import Any
 from websim.errors import ConfigError
 from websim.spec import EnvSpec
 from websim.tasks.ant import ant
+from websim.tasks.ant_sumo import ant_sumo
 from websim.tasks.cartpole_swingup import cartpole_swingup
 from websim.tasks.half_cheetah import half_cheetah
 from websim.tasks.hopper import hopper
@@ -23,6 +24,7 @@ from websim.tasks.robots.anymal_c_joystick import anymal_c_joystick
 from websim.tasks.robots.panda_pick_cube import panda_pick_cube
 from websim.tasks.robots.panda_reach import panda_reach
 from websim.tasks.robots.ur5e_reach import ur5e_reach
+from websim.tasks.swarm import swarm
 from websim.tasks.swimmer import swimmer
 from websim.tasks.walker2d import walker2d
 
@@ -43,6 +45,8 @@ TASKS: dict[str, Callable[..., EnvSpec]] = {
     "UR5eReach": ur5e_reach,
     "PandaPickCube": panda_pick_cube,
     "AnymalCJoystick": anymal_c_joystick,
+    "Swarm": swarm,
+    "AntSumo": ant_sumo,
 }
 
 
