@@ -17,6 +17,7 @@ from errors import BuildError
 from manifest import write_runtime
 from pyodide_files import LOADER_FILES, PACKAGES, fetch_packages, pruned, read_lock
 from pypi_wheels import fetch_wheels, lock_entry
+from robot_packages import build_robot_packages
 from websim_wheel import build_websim_wheel
 
 REPO = Path(__file__).resolve().parent.parent
@@ -61,8 +62,12 @@ def collect_assets() -> tuple[dict[str, bytes], frozenset[str]]:
     assets["pyodide-lock.json"] = json.dumps(lock, sort_keys=True).encode()
 
     assets["websim.whl"] = build_websim_wheel(REPO)
+    robots, missing = build_robot_packages()
+    if missing:
+        print(f"    robot tasks are left out: {missing}; set MENAGERIE_ROOT to a folder of robots", flush=True)
+    assets |= robots
     needed = lock["packages"]["numpy"]["file_name"]
-    return assets, frozenset((packages | wheels).keys() - {needed})
+    return assets, frozenset((packages | wheels | robots).keys() - {needed})
 
 
 def main() -> int:

@@ -42,6 +42,28 @@ export async function loadAssets(base: URL, progress: ByteProgress): Promise<Loa
   return Object.fromEntries(loaded);
 }
 
+/** Downloads one of the files that are needed later. Rejects with a WebsimError that names the file. */
+export async function loadLater(
+  base: URL,
+  name: string,
+  progress: ByteProgress,
+): Promise<ArrayBuffer> {
+  const { assets } = await loadManifest(new URL('assets.json', base));
+  const entry = assets[name];
+  if (!entry) {
+    throw new WebsimError(
+      `${name} is not part of this site: it was built without the robots of MuJoCo Menagerie; ` +
+        'build it where they can be downloaded, or with MENAGERIE_ROOT naming a folder of them',
+    );
+  }
+  let loadedBytes = 0;
+  const onBytes = (count: number) => {
+    loadedBytes += count;
+    progress(loadedBytes, entry.bytes);
+  };
+  return (await loadAsset(name, entry, new URL(entry.file, base), onBytes)) as ArrayBuffer;
+}
+
 async function loadManifest(url: URL): Promise<Manifest> {
   const response = await request('assets.json', url, { cache: 'no-cache' });
   try {

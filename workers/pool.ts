@@ -3,6 +3,7 @@
 
 import { loadAssets } from './assets';
 import { WebsimError } from './errors';
+import { PackageStore } from './packages';
 import type { LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
 import { RankClient } from './rank_client';
 import { TrainingRun } from './run';
@@ -43,6 +44,7 @@ export class TrainingPool extends EventTarget {
   private readonly boots: Promise<void>[] = [];
   private readonly stages: LoadStage[] = [];
   private readonly scenes = new Map<string, Promise<SceneDescription>>();
+  private readonly packages: PackageStore;
   private assets: Promise<LoadedAssets> | null = null;
   private bytes = { loadedBytes: 0, totalBytes: 0 };
   private run: TrainingRun | null = null;
@@ -52,6 +54,10 @@ export class TrainingPool extends EventTarget {
   constructor(options: { baseUrl: string }) {
     super();
     this.baseUrl = new URL(options.baseUrl, location.href);
+    this.packages = new PackageStore(this.baseUrl, (loadedBytes, totalBytes) => {
+      const label = 'Downloading the robot';
+      this.announce({ stage: 'download', label, loadedBytes, totalBytes });
+    });
   }
 
   /** Resolves when `ranks` workers are ready; those that live already stay. */
@@ -65,9 +71,10 @@ export class TrainingPool extends EventTarget {
     const key = JSON.stringify([env, options]);
     const known = this.scenes.get(key);
     if (known) return known;
-    const scene = this.ensureRank(0).then((client) =>
-      client.request('scene', { env, options }, SCENE_S),
-    );
+    const scene = this.ensureRank(0).then(async (client) => {
+      await this.packages.provide([client], env, options);
+      return client.request('scene', { env, options }, SCENE_S);
+    });
     this.scenes.set(key, scene);
     scene.catch(() => this.scenes.delete(key));
     return scene;
@@ -97,8 +104,10 @@ export class TrainingPool extends EventTarget {
       this.scene(config.env, config.env_options),
       this.boot(config.ranks),
     ]);
+    const clients = this.workers.slice(0, config.ranks);
+    await this.packages.provide(clients, config.env, config.env_options);
     const memory = this.isolated ? SharedMemory.create(config.ranks, scene.geoms.length) : null;
-    const run = new TrainingRun(config, scene, this.workers.slice(0, config.ranks), memory);
+    const run = new TrainingRun(config, scene, clients, memory);
     await run.open();
     return run;
   }
@@ -164,7 +173,10 @@ export class TrainingPool extends EventTarget {
   private dispatchProgress(): void {
     const reached = this.stages.filter(Boolean).map((stage) => STAGES.indexOf(stage));
     const stage = STAGES[Math.min(...reached)] ?? 'download';
-    const detail: LoadProgress = { stage, label: LABELS[stage], ...this.bytes };
+    this.announce({ stage, label: LABELS[stage], ...this.bytes });
+  }
+
+  private announce(detail: LoadProgress): void {
     this.dispatchEvent(new CustomEvent('progress', { detail }));
   }
 }

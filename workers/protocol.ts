@@ -39,6 +39,9 @@ export interface SceneDescription {
 /** Options of a task, by name. */
 export type TaskOptions = Record<string, unknown>;
 
+/** Archives that only some tasks need, by name: robots of MuJoCo Menagerie. */
+export type Packages = Record<string, ArrayBuffer>;
+
 /** One downloaded file of the runtime: a compiled module, or its bytes. */
 export type LoadedAssets = Record<string, WebAssembly.Module | ArrayBuffer | string>;
 
@@ -55,6 +58,8 @@ export type Request = { id: number } & (
       interrupt: SharedArrayBuffer | null;
     }
   | { type: 'check'; request: TrainRequest }
+  | { type: 'packages'; env: string; options: TaskOptions }
+  | { type: 'install'; packages: Packages }
   | { type: 'scene'; env: string; options: TaskOptions }
   | {
       type: 'open';
@@ -71,6 +76,8 @@ export type Request = { id: number } & (
 export type RequestResult = {
   boot: { seconds: Record<string, number> };
   check: { config: TrainConfig } | { error: string };
+  packages: string[];
+  install: Record<string, never>;
   scene: SceneDescription;
   open: Record<string, never>;
   command: Record<string, never>;

@@ -7,6 +7,7 @@ import type { TaskScene, TrainingModule, TrainingSession } from './training_modu
 /** Where Pyodide believes its files are; requests to it never leave the worker. */
 const VIRTUAL_URL = 'https://runtime.invalid/';
 const NET_LIBRARY = '/lib/websim_net.so';
+const PACKAGES = '/menagerie';
 const SIGINT_WORDS = 1;
 
 type PyodideFactory = NonNullable<Parameters<typeof loadPyodide>[0]>['createPyodideModule'];
@@ -69,12 +70,19 @@ export class Python {
     this.pyodide.setInterruptBuffer(view as Int32Array);
   }
 
+  /** Puts an archive where `websim.model_sources` looks for robots. */
+  addPackage(name: string, bytes: ArrayBuffer): void {
+    this.pyodide.FS.mkdirTree(PACKAGES);
+    this.pyodide.FS.writeFile(`${PACKAGES}/${name}`, new Uint8Array(bytes));
+  }
+
   /** `websim.worker`, with strings for JSON. */
   importTraining(): TrainingModule {
     const module = this.pyodide.pyimport('websim.worker');
     return {
       check: (request) => module.check(request),
       scene: (env, options) => module.scene(env, options) as TaskScene,
+      packages: (env, options) => module.packages(env, options),
       warmUp: () => module.warm_up(),
       openSession: (config, rank, worldSize) =>
         wrapSession(module.open_session(config, rank, worldSize)),

@@ -78,6 +78,13 @@ export class Rank {
       }
       case 'check':
         return JSON.parse(this.booted.training.check(toJson(request.request)));
+      case 'packages':
+        return JSON.parse(
+          this.booted.training.packages(request.env, JSON.stringify(request.options)),
+        );
+      case 'install':
+        this.booted.addPackages(request.packages);
+        return {};
       case 'scene':
         return this.booted.describeScene(request.env, request.options);
       case 'open':

@@ -3,7 +3,7 @@
 import type { MjModel } from '@mujoco/mujoco';
 import { Host } from './host';
 import { Mujoco } from './mujoco';
-import type { LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
+import type { LoadedAssets, LoadStage, Packages, SceneDescription, TaskOptions } from './protocol';
 import { Python } from './python';
 import type { RunLink } from './run_link';
 import { describeScene } from './scene';
@@ -15,6 +15,8 @@ export interface RankRuntime {
   /** Duration of each stage of the start. */
   readonly seconds: Record<string, number>;
   describeScene(env: string, options: TaskOptions): SceneDescription;
+  /** Archives by name, which tasks may then need. */
+  addPackages(packages: Packages): void;
   /** The run whose collectives, poses and stop request Python sees; null between runs. */
   setLink(link: RunLink | null): void;
   /** While set, a 2 written into the buffer interrupts Python. */
@@ -56,6 +58,9 @@ export async function bootRuntime(
       } finally {
         for (const model of models) model.delete();
       }
+    },
+    addPackages(packages) {
+      for (const [name, bytes] of Object.entries(packages)) python.addPackage(name, bytes);
     },
     setLink(link) {
       host.link = link;

@@ -5,6 +5,8 @@ export interface TrainingModule {
   check(request: string): string;
   /** What a task's robots are drawn from. */
   scene(env: string, options: string): TaskScene;
+  /** Names of the archives that a task needs beside what is loaded: a JSON list. */
+  packages(env: string, options: string): string;
   /** Runs the smallest session once, so that everything is compiled before the first Start. */
   warmUp(): void;
   openSession(config: string, rank: number, worldSize: number): TrainingSession;

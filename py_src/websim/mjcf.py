@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from websim.errors import ModelError
 from websim.model_files import ModelFiles
 from websim.model_limits import MAX_ARENA_BYTES, MAX_MODEL_BYTES, MAX_TOTAL_BYTES, megabytes
 from websim.model_references import collect_assets
-from websim.model_sources import Archive, Folder, Memory, Menagerie, Source, Sources, check_size
+from websim.model_sources import MENAGERIE, Archive, Folder, Memory, Menagerie, Source, Sources, check_size
 
 if TYPE_CHECKING:
     import mujoco
@@ -93,6 +94,12 @@ def _text(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ModelError(f"{name} is not UTF-8 text ({error}); save it as UTF-8") from error
+
+
+def robots_of(model: str | PathLike[str] | ModelFiles) -> list[str]:
+    """The robots of MuJoCo Menagerie that a model's text includes."""
+    text = model.xml if isinstance(model, ModelFiles) else str(model)
+    return sorted(set(re.findall(rf"""["']{MENAGERIE}([^/"']+)/""", text)))
 
 
 def compile_native(files: ModelFiles) -> mujoco.MjModel:

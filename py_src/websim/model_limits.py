@@ -66,7 +66,7 @@ _LARGEST: Mapping[tuple[str, str], float] = {
 }
 
 #: The smallest value of attributes whose smaller ones crash MuJoCo.
-_SMALLEST: Mapping[tuple[str, str], float] = {("contact", "activelayers"): 1}
+_SMALLEST: Mapping[tuple[str, str], float] = {("contact", "activelayers"): 1, ("texture", "nchannel"): 1}
 
 
 def megabytes(nbytes: float) -> str:

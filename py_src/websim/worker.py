@@ -13,6 +13,7 @@ from pyodide.ffi import to_js
 from websim.config import TrainConfig
 from websim.dist import Communicator, WorkerCommunicator
 from websim.errors import StopRequested, WebsimError
+from websim.mjcf import robots_of
 from websim.policy_files import pack_policies
 from websim.session import Session
 from websim.tasks import TASKS, get_spec
@@ -38,6 +39,11 @@ def scene(env: str, options: str) -> Any:
         "frameSkip": spec.frame_skip,
     }
     return to_js(description, dict_converter=js.Object.fromEntries)
+
+
+def packages(env: str, options: str) -> str:
+    """Names of the archives that a task needs beside this package: a JSON list."""
+    return json.dumps([f"{robot}.zip" for robot in robots_of(get_spec(env, **json.loads(options)).model)])
 
 
 def warm_up() -> None:

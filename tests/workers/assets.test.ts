@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadAssets } from '../../workers/assets';
+import { loadAssets, loadLater } from '../../workers/assets';
 
 /** The smallest module: magic number and version. */
 const WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -133,5 +133,25 @@ describe('loadAssets', () => {
   it('names the address of a server that does not answer', async () => {
     await new Promise((resolve) => server.close(resolve));
     expect(await failure()).toMatch(`cannot be downloaded from ${base.href}assets.json`);
+  });
+});
+
+describe('loadLater', () => {
+  it('downloads a file that training does not need at once, checked', async () => {
+    publish({ 'robot.zip': { data: TEXT, first: false } });
+    const progress: [number, number][] = [];
+    const bytes = await loadLater(base, 'robot.zip', (...loaded) => progress.push(loaded));
+    expect(Buffer.from(bytes)).toEqual(TEXT);
+    expect(progress.at(-1)).toEqual([TEXT.length, TEXT.length]);
+    files['/runtime/hashed-robot.zip'] = Buffer.from('same bytes');
+    await expect(loadLater(base, 'robot.zip', () => {})).rejects.toThrow('robot.zip');
+  });
+
+  it('says how to build a site that has it', async () => {
+    publish({});
+    await expect(loadLater(base, 'robot.zip', () => {})).rejects.toThrow(
+      'robot.zip is not part of this site: it was built without the robots of MuJoCo Menagerie; ' +
+        'build it where they can be downloaded, or with MENAGERIE_ROOT naming a folder of them',
+    );
   });
 });

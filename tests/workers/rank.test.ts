@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { RankEvent, Reply, Request } from '../../workers/protocol';
+import type { Packages, RankEvent, Reply, Request } from '../../workers/protocol';
 import { type BootRuntime, Rank } from '../../workers/rank';
 import type { RankRuntime } from '../../workers/rank_runtime';
 import type { RunLink } from '../../workers/run_link';
@@ -44,6 +44,7 @@ class Page {
   readonly messages: Message[] = [];
   readonly session = new CountingSession();
   link: RunLink | null = null;
+  packages: Packages = {};
   private readonly port: MessagePort;
   private lastId = 0;
 
@@ -58,11 +59,15 @@ class Page {
         seconds: { python: 1 },
         training: {
           check: (request) => JSON.stringify({ error: request }),
+          packages: (env) => JSON.stringify([`${env}.zip`]),
           scene: () => ({ xmls: [], assets: {}, keyframe: '', frameSkip: 1 }),
           openSession: () => this.session,
         },
         describeScene: () => {
           throw pythonError('ConfigError', 'websim.errors.ConfigError: unknown task');
+        },
+        addPackages: (packages) => {
+          this.packages = packages;
         },
         setLink: (link) => {
           this.link = link;
@@ -117,6 +122,18 @@ it('answers each request by its id, errors as one sentence with a traceback', as
     type: 'error',
     error: { rank: 0, message: 'unknown task', traceback: expect.stringContaining('Traceback') },
   });
+});
+
+it('says which archives a task needs, and takes them', async () => {
+  const page = new Page();
+  await page.boot();
+  const { result } = (await page.request({ type: 'packages', env: 'panda', options: {} })) as {
+    result: unknown;
+  };
+  expect(result).toEqual(['panda.zip']);
+  const packages = { 'panda.zip': new Uint8Array([80, 75]).buffer };
+  expect(await page.request({ type: 'install', packages })).toMatchObject({ type: 'reply' });
+  expect(page.packages).toEqual(packages);
 });
 
 it.each([
