@@ -9,7 +9,7 @@ from random_robot import EVERYTHING, ROBOT, XML
 
 import websim
 from websim.randomization import Push, Randomize
-from websim.spec import Command, Control, Noise, Observation, Placement
+from websim.spec import Command, Control, Noise, Observation, Placement, Signal
 from websim.tasks import get_spec
 from websim.variants import Flat, Obstacles, Rough, Slope, Stairs, variant_xml
 
@@ -353,6 +353,19 @@ def test_commands_change_when_they_say():
         np.testing.assert_array_equal(obs[:, 2], seen[0][:, 2])
         seen.append(obs)
     assert not np.isin(envs.reset()[0], seen).any(), "each episode has its own"
+
+
+def test_a_reward_sees_the_command_that_was_followed():
+    envs = opened(
+        observation=(Observation("command"),),
+        signals=(Signal("followed", "command"),),
+        commands=(Command("go", (-1.0,), (1.0,), every=2),),
+    )
+    obs, _ = envs.reset()
+    for _ in range(6):
+        followed = obs[:, 0]
+        obs, _, _, _, info = envs.step(np.zeros((B, 2)))
+        np.testing.assert_array_equal(info["followed"].astype(np.float32), followed)
 
 
 def test_commands_and_placements_are_spread_evenly():

@@ -71,9 +71,10 @@ WS_EXPORT void ws_step(double* rows, float* obs, double* signals, uint8_t* flags
       flags[b] = p->terminates ? FLAG_TERMINATED | FLAG_UNHEALTHY : FLAG_UNHEALTHY;
     }
     row.id[ID_STEP] += 1;
+    // The reward judges by the command that was followed, the observation has the next one.
+    write_signals(signals + b * p->signal_dim, world, &row, period);
     if (p->n_commands) draw_command(world, &row, (uint32_t)row.id[ID_STEP]);
     write_observation(obs + b * p->obs_dim, world, &row);
-    write_signals(signals + b * p->signal_dim, world, &row, period);
     mj_getState(m, d, row.state, ROW_SIGNATURE);
   }
 }
