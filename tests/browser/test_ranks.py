@@ -23,9 +23,11 @@ SMALL = {
     "seed": 7,
 }
 GYMNASIUM_TASKS = [name for name in TASKS if name.endswith("-v5")]
-# Without those whose smallest gradients Adam blows up: their parameters are 3e-6 to 6e-6 apart after two updates. That
-# their steps are the native engine's is held in tests/pyodide.
-NATIVELY_EQUAL = [name for name in GYMNASIUM_TASKS if not name.startswith(("Walker2d", "Humanoid"))]
+# How far parameters may be apart after two updates natively and here, whose C has no fused multiply-add. Measured: up to
+# 3e-7, and 3e-6 to 6e-6 where Adam divides by the smallest gradients.
+NATIVE_TOLERANCE = dict.fromkeys(GYMNASIUM_TASKS, 2e-6) | dict.fromkeys(
+    ("Walker2d-v5", "Humanoid-v5", "HumanoidStandup-v5"), 2e-5
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +64,11 @@ def test_the_same_seed_gives_the_same_bytes(website: Website, ranks: int) -> Non
     assert first != other
 
 
-@pytest.mark.parametrize("env", NATIVELY_EQUAL)
+@pytest.mark.parametrize("env", GYMNASIUM_TASKS)
 def test_the_browser_learns_what_cpython_learns(website: Website, tmp_path: Path, env: str) -> None:
     browser = trained(website, tmp_path / "policy.websim", env, ranks=1)
     native = websim.train(env, **SMALL, ranks=1).policy
-    # Measured: up to 3e-7, because the browser's C has no fused multiply-add.
-    np.testing.assert_allclose(browser.network.params, native.network.params, rtol=0, atol=2e-6)
-    np.testing.assert_allclose(browser.normalizer.mean, native.normalizer.mean, rtol=1e-6, atol=1e-6)
-    np.testing.assert_allclose(browser.normalizer.var, native.normalizer.var, rtol=1e-6)
+    np.testing.assert_allclose(browser.network.params, native.network.params, rtol=0, atol=NATIVE_TOLERANCE[env])
+    deviation = np.maximum(1, np.sqrt(native.normalizer.var))
+    np.testing.assert_array_less(np.abs(browser.normalizer.mean - native.normalizer.mean), 1e-6 * deviation)
+    np.testing.assert_allclose(browser.normalizer.var, native.normalizer.var, rtol=1e-6, atol=1e-6)
