@@ -23,8 +23,8 @@ SMALL = {
     "seed": 7,
 }
 GYMNASIUM_TASKS = [name for name in TASKS if name.endswith("-v5")]
-# How far parameters may be apart after two updates natively and here, whose C has no fused multiply-add. Measured: up to
-# 3e-7, and 3e-6 to 6e-6 where Adam divides by the smallest gradients.
+# How far parameters may be apart after two updates natively and here, whose C has no fused multiply-add. Measured: up
+# to 3e-7, and 3e-6 to 6e-6 where Adam divides by the smallest gradients.
 NATIVE_TOLERANCE = dict.fromkeys(GYMNASIUM_TASKS, 2e-6) | dict.fromkeys(
     ("Walker2d-v5", "Humanoid-v5", "HumanoidStandup-v5"), 2e-5
 )

@@ -359,6 +359,7 @@ def test_a_reward_sees_the_command_that_was_followed():
     envs = opened(
         observation=(Observation("command"),),
         signals=(Signal("followed", "command"),),
+        reward=None,
         commands=(Command("go", (-1.0,), (1.0,), every=2),),
     )
     obs, _ = envs.reset()
