@@ -36,10 +36,16 @@ type MujocoFactory = (options: {
 const KERNEL_STACK_BYTES = 64 * 1024;
 /** Sizes and addresses have 32 bits. */
 const MAX_BYTES = 2 ** 32 - 1;
+/** Bytes of a compiled model, and of its working memory; `websim/model_limits.py` has the same and says why. */
+const MAX_MODEL_BYTES = 512 * 2 ** 20;
+const MAX_ARENA_BYTES = 512 * 2 ** 20;
 /** Static data of a module that is linked without an address of its own would lie below this. */
 const LOW_MEMORY_BYTES = 1024 * 1024;
 
 export class Mujoco {
+  /** Why nothing can be computed here any more; the worker is to be replaced. */
+  damage: string | null = null;
+
   private constructor(
     /** MuJoCo's JS bindings. */
     readonly bindings: MainModule,
@@ -79,9 +85,8 @@ export class Mujoco {
   allocate(nbytes: number): number {
     const address = nbytes <= MAX_BYTES ? this.c.malloc(Math.max(nbytes, 1)) >>> 0 : 0;
     if (address === 0) {
-      const megabytes = (nbytes / 1e6).toFixed(0);
       throw new Error(
-        `MuJoCo's memory is full: no room for another ${megabytes} MB; use fewer environments`,
+        `MuJoCo's memory is full: no room for another ${megabytes(nbytes)}; use fewer environments`,
       );
     }
     this.heap.fill(0, address, address + nbytes);
@@ -107,30 +112,66 @@ export class Mujoco {
     } catch (thrown) {
       this.c.__stack_pointer.value = stack;
       this.physics.__stack_pointer.value = kernelStack;
-      throw new Error(oneLine(thrown instanceof Error ? thrown.message : String(thrown)), {
-        cause: thrown,
-      });
+      const message = reason(thrown);
+      if (isDamage(thrown)) this.damage ??= message;
+      throw new Error(message, { cause: thrown });
     }
   }
 
-  /** `assets`: files by the names that the MJCF text uses. */
+  /** `assets`: files by the names under which MuJoCo looks for them. Throws with MuJoCo's reason in one line. */
   loadModel(xml: string, assets: Record<string, Uint8Array> = {}): MjModel {
     const files = new this.bindings.MjVFS();
     try {
-      for (const [name, bytes] of Object.entries(assets)) files.addBuffer(name, bytes);
-      return this.call(() => this.bindings.MjModel.from_xml_string(xml, files));
+      for (const [name, bytes] of Object.entries(assets)) {
+        this.call(() => files.addBuffer(name, bytes));
+      }
+      return affordable(this.call(() => this.bindings.MjModel.from_xml_string(xml, files)));
     } finally {
       files.delete();
     }
   }
 }
 
-function oneLine(message: string): string {
+/** Frees and refuses a model that would leave no memory to train in. */
+function affordable(model: MjModel): MjModel {
+  const sizes: [string, number, number][] = [
+    ['model', Number(model.nbuffer), MAX_MODEL_BYTES],
+    ["model's working memory", Number(model.narena), MAX_ARENA_BYTES],
+  ];
+  for (const [what, nbytes, limit] of sizes) {
+    if (nbytes <= limit) continue;
+    model.delete();
+    throw new Error(
+      `the ${what} takes too much memory: expected at most ${megabytes(limit)}, got ${megabytes(nbytes)}`,
+    );
+  }
+  return model;
+}
+
+/** Exceptions of C++ and traps, unlike MuJoCo's errors, leave it half way: the next model that it loads may be empty. */
+function isDamage(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return true;
+  if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError) return true;
+  return thrown.name.startsWith('std::');
+}
+
+/** What MuJoCo, C++ or the browser's memory says was wrong, in one line. */
+function reason(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : '';
+  // Standard C++ exceptions and traps say little: a size, a depth or a memory that is too large.
+  if (isDamage(thrown)) {
+    const detail = message ? ` (${message})` : '';
+    return `MuJoCo ran out of memory or met a size that it cannot handle${detail}`;
+  }
   const lines = message.split('\n').map((line) => line.trim());
   return lines
     .filter((line) => line !== '')
     .join('; ')
-    .replace(/^MuJoCo Error: /, '');
+    .replace(/^MuJoCo Error: (Loading error: )?/, '');
+}
+
+function megabytes(nbytes: number): string {
+  return `${(nbytes / 1e6).toFixed(0)} MB`;
 }
 
 function instantiatePhysics(module: WebAssembly.Module, c: CExports): PhysicsExports {

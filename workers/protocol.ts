@@ -4,12 +4,12 @@ import type { Metrics, TrainConfig, TrainRequest } from './schema';
 
 /** A geom of the drawn robot, as MuJoCo describes it. Lengths in metres. */
 export interface SceneGeom {
-  type: 'plane' | 'sphere' | 'capsule' | 'ellipsoid' | 'cylinder' | 'box' | 'mesh';
+  type: 'plane' | 'hfield' | 'sphere' | 'capsule' | 'ellipsoid' | 'cylinder' | 'box' | 'mesh';
   /** MuJoCo's three size parameters of that type. */
   size: [number, number, number];
   /** Red, green, blue, alpha in 0..1; the material's colour where the geom has a material. */
   rgba: [number, number, number, number];
-  /** Index into `SceneDescription.meshes`, or -1. */
+  /** Index into `SceneDescription.meshes` of a mesh or height field, or -1. */
   mesh: number;
   /** MuJoCo's visualisation group; groups above 2 are collision shapes and hidden. */
   group: number;
@@ -85,9 +85,10 @@ export type RequestResult = {
   policy: Uint8Array;
 };
 
+/** `damage`: why the worker is of no more use, and is to be replaced. */
 export type Reply =
   | { type: 'reply'; id: number; result: RequestResult[Request['type']] }
-  | { type: 'error'; id: number; error: RankError };
+  | { type: 'error'; id: number; error: RankError; damage: string | null };
 
 export interface RankError {
   rank: number;

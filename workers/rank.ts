@@ -62,7 +62,8 @@ export class Rank {
     try {
       this.post({ type: 'reply', id, result: await this.handle(request) });
     } catch (error) {
-      this.post({ type: 'error', id, error: toRankError(this.rank, error) });
+      const damage = this.runtime?.damage ?? null;
+      this.post({ type: 'error', id, error: toRankError(this.rank, error), damage });
     }
   }
 

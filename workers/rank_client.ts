@@ -91,6 +91,10 @@ export class RankClient {
     this.pending.delete(message.id);
     clearTimeout(request.timer);
     if (message.type === 'reply') request.resolve(message.result);
-    else request.reject(WebsimError.fromRank(message.error));
+    else {
+      request.reject(WebsimError.fromRank(message.error));
+      // Who waited for the request is told first what was wrong with it.
+      if (message.damage) setTimeout(() => this.terminate(`was damaged: ${message.damage}`));
+    }
   }
 }

@@ -15,6 +15,8 @@ export interface RankRuntime {
   /** Duration of each stage of the start. */
   readonly seconds: Record<string, number>;
   describeScene(env: string, options: TaskOptions): SceneDescription;
+  /** Why MuJoCo cannot be used in this worker any more; null while it can. */
+  readonly damage: string | null;
   /** Archives by name, which tasks may then need. */
   addPackages(packages: Packages): void;
   /** The run whose collectives, poses and stop request Python sees; null between runs. */
@@ -58,6 +60,9 @@ export async function bootRuntime(
       } finally {
         for (const model of models) model.delete();
       }
+    },
+    get damage() {
+      return mujoco.damage;
     },
     addPackages(packages) {
       for (const [name, bytes] of Object.entries(packages)) python.addPackage(name, bytes);

@@ -1,16 +1,15 @@
 // What the page needs to draw a model, read from MuJoCo's structures once per task.
 
 import type { MjData, MjModel } from '@mujoco/mujoco';
+import { heightFieldMesh } from './height_field';
 import type { Mujoco } from './mujoco';
 import type { SceneDescription, SceneGeom, SceneMesh } from './protocol';
 import { isStatic, sceneLayout } from './scene_layout';
 
 const PLANE = 0;
-const HEIGHT_FIELD = 1;
-const MESH = 7;
-const SDF = 8;
 const GEOM_TYPES: Record<number, SceneGeom['type']> = {
   0: 'plane',
+  1: 'hfield',
   2: 'sphere',
   3: 'capsule',
   4: 'ellipsoid',
@@ -43,6 +42,7 @@ export function describeScene(mujoco: Mujoco, source: SceneSource): SceneDescrip
   models.forEach((model, world) => {
     const firstMesh = meshes.length;
     meshes.push(...range(model.nmesh).map((mesh) => describeMesh(model, mesh)));
+    meshes.push(...range(model.nhfield).map((field) => heightFieldMesh(model, field)));
     places[world]?.forEach((place, geom) => {
       described[place] ??= describeGeom(model, geom, firstMesh);
     });
@@ -64,26 +64,27 @@ export function describeScene(mujoco: Mujoco, source: SceneSource): SceneDescrip
   };
 }
 
-/** `firstMesh`: where this model's meshes begin among those of the scene. */
+/** `firstMesh`: where this model's meshes, and after them its height fields, begin among those of the scene. */
 function describeGeom(model: MjModel, geom: number, firstMesh: number): SceneGeom {
   const mujocoType = Number(model.geom_type[geom]);
   const name = nameAt(model, Number(model.name_geomadr[geom]));
   const type = GEOM_TYPES[mujocoType];
-  if (!type) {
-    const what = mujocoType === HEIGHT_FIELD ? 'a height field' : `of type ${mujocoType}`;
-    throw new Error(
-      `geom ${geom} "${name}" is ${what}, which the view cannot draw; use a plane, primitive or mesh`,
-    );
-  }
-  const isMesh = mujocoType === MESH || mujocoType === SDF;
+  if (!type)
+    throw new Error(`geom ${geom} "${name}" is of type ${mujocoType}, which MuJoCo has not`);
   return {
     type,
     size: triple(model.geom_size.subarray(3 * geom, 3 * geom + 3)),
     rgba: geomColour(model, geom),
-    mesh: isMesh ? firstMesh + Number(model.geom_dataid[geom]) : -1,
+    mesh: meshOf(model, geom, type, firstMesh),
     group: Number(model.geom_group[geom]),
     name,
   };
+}
+
+function meshOf(model: MjModel, geom: number, type: SceneGeom['type'], firstMesh: number): number {
+  const data = Number(model.geom_dataid[geom]);
+  if (type === 'mesh') return firstMesh + data;
+  return type === 'hfield' ? firstMesh + model.nmesh + data : -1;
 }
 
 /** MuJoCo's rule: the material's colour, unless the geom has one of its own. */

@@ -309,7 +309,7 @@ describe('PhysicsEngine', () => {
 describe('Mujoco', () => {
   it("gives MuJoCo's message of a broken model in one line", () => {
     expect(() => mujoco.loadModel('<mujoco><bad/></mujoco>')).toThrow(
-      "Loading error: XML Error: Schema violation: unrecognized element; Element 'bad', line 1",
+      "XML Error: Schema violation: unrecognized element; Element 'bad', line 1",
     );
   });
 

@@ -66,6 +66,7 @@ class Page {
         describeScene: () => {
           throw pythonError('ConfigError', 'websim.errors.ConfigError: unknown task');
         },
+        damage: null,
         addPackages: (packages) => {
           this.packages = packages;
         },
@@ -121,6 +122,15 @@ it('answers each request by its id, errors as one sentence with a traceback', as
   expect(await page.request({ type: 'scene', env: 'x', options: {} })).toMatchObject({
     type: 'error',
     error: { rank: 0, message: 'unknown task', traceback: expect.stringContaining('Traceback') },
+  });
+});
+
+it('says when MuJoCo cannot be used any more', async () => {
+  const page = new Page({ damage: 'std::bad_alloc' });
+  await page.boot();
+  expect(await page.request({ type: 'scene', env: 'x', options: {} })).toMatchObject({
+    type: 'error',
+    damage: 'std::bad_alloc',
   });
 });
 

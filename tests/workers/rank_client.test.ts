@@ -36,6 +36,18 @@ it('rejects with what the rank says, and with its traceback as report', async ()
   });
 });
 
+it('ends a damaged worker, after telling what damaged it', async () => {
+  const { worker, rank } = client();
+  const request = rank.request('scene', { env: 'a', options: {} }, 1);
+  const error = { rank: 2, message: 'too large', traceback: '' };
+  const data = { type: 'error', id: worker.sent[0]?.id, error, damage: 'std::bad_alloc' };
+  worker.dispatch('message', { data });
+  await expect(request).rejects.toThrow('too large');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(worker.terminated).toBe(true);
+  expect(rank.death?.message).toMatch(/^Rank 2 was damaged: std::bad_alloc; its worker was ended/);
+});
+
 it('ends a worker that misses a deadline, and rejects all that waits for it', async () => {
   const { worker, rank } = client();
   const reasons: string[] = [];

@@ -76,10 +76,38 @@ describe('describeScene', () => {
     expect(Math.max(...(meshes[1]?.faces ?? []))).toBe(4);
   });
 
-  it('names a geom that cannot be drawn', () => {
-    const field = '<hfield name="h" nrow="4" ncol="4" size="1 1 1 1"/>';
-    expect(() => scene(inWorld(field, '<geom name="hill" type="hfield" hfield="h"/>'))).toThrow(
-      'geom 0 "hill" is a height field, which the view cannot draw; use a plane, primitive or mesh',
+  it('draws a height field as a mesh, after the meshes of its model', () => {
+    const assets =
+      '<mesh name="m" vertex="0 0 0  1 0 0  0 1 0  0 0 1"/>' +
+      '<hfield name="h" nrow="2" ncol="3" size="3 1 0.5 0.1" elevation="0 0 0  0 0 1"/>';
+    const { geoms, meshes } = scene(
+      inWorld(assets, '<geom type="mesh" mesh="m"/><geom name="hill" type="hfield" hfield="h"/>'),
     );
+    expect(geoms[1]).toMatchObject({ type: 'hfield', mesh: 1, name: 'hill' });
+    const [, field] = meshes;
+    const points = Array.from({ length: 6 }, (_, i) => field?.vertices.slice(3 * i, 3 * i + 3));
+    // Columns along x and, in MJCF, rows from +y to -y; heights of at most half a metre.
+    expect(points.map((point) => Array.from(point ?? []))).toEqual([
+      [-3, -1, 0],
+      [0, -1, 0],
+      [3, -1, 0.5],
+      [-3, 1, 0],
+      [0, 1, 0],
+      [3, 1, 0],
+    ]);
+    // Four triangles on top, and walls from the six points of the rim down to the base.
+    expect(field?.faces.length).toBe(3 * (4 + 12));
+    expect(field?.vertices.at(-1)).toBeCloseTo(-0.1);
+    const [a, b, c] = Array.from(field?.faces.slice(0, 3) ?? [], (i) => points[i] ?? []);
+    const up = (b![0]! - a![0]!) * (c![1]! - a![1]!) - (b![1]! - a![1]!) * (c![0]! - a![0]!);
+    expect(up).toBeGreaterThan(0);
+  });
+
+  it('thins out a height field that no view could show, from its rim to its rim', () => {
+    const field = '<hfield name="h" nrow="1000" ncol="2" size="1 2 1 1"/>';
+    const { meshes } = scene(inWorld(field, '<geom type="hfield" hfield="h"/>'));
+    const ys = meshes[0]?.vertices.filter((_, i) => i % 3 === 1) ?? [];
+    expect(meshes[0]?.vertices.length).toBe(3 * (2 * 256 + 2 * 256));
+    expect([Math.min(...ys), Math.max(...ys)]).toEqual([-2, 2]);
   });
 });

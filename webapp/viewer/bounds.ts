@@ -11,6 +11,11 @@ export interface Bounds {
   bottom: number;
 }
 
+/** The ground is no part of the robot. */
+export function isGround(geom: SceneGeom): boolean {
+  return geom.type === 'plane' || geom.type === 'hfield';
+}
+
 /** Collision shapes are in groups above 2 and not drawn, as in MuJoCo's own viewer. */
 export function isVisible(geom: SceneGeom): boolean {
   return geom.group <= 2 && geom.rgba[3] > 0;
@@ -20,7 +25,7 @@ export function robotBounds(scene: SceneDescription): Bounds {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
   scene.geoms.forEach((geom, index) => {
-    if (!isVisible(geom) || geom.type === 'plane') return;
+    if (!isVisible(geom) || isGround(geom)) return;
     const half = halfSizes(geom, scene.meshes);
     const at = index * 12;
     for (let axis = 0; axis < 3; axis++) {
@@ -60,6 +65,7 @@ function halfSizes(geom: SceneGeom, meshes: SceneMesh[]): [number, number, numbe
     case 'mesh':
       return meshHalfSizes(meshes[geom.mesh]);
     case 'plane':
+    case 'hfield':
       return [0, 0, 0];
   }
 }

@@ -61,6 +61,9 @@ export class Ground {
     const plane = scene.geoms.findIndex((geom) => geom.type === 'plane' && isVisible(geom));
     const [r, g, b] = plane < 0 ? [1, 1, 1] : scene.geoms[plane]!.rgba;
     this.#tint = new Color().setRGB(r, g, b, SRGBColorSpace);
+    // Hills are ground enough, and a floor that is only drawn would cut through them.
+    const hills = scene.geoms.some((geom) => geom.type === 'hfield' && isVisible(geom));
+    this.group.visible = plane >= 0 || !hills;
     this.group.matrixAutoUpdate = false;
     this.group.matrix.copy(plane < 0 ? studioFloor(bounds) : planeMatrix(scene.poses, plane));
     this.#toLocal.copy(this.group.matrix).invert();

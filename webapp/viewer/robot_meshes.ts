@@ -15,7 +15,7 @@ import {
   SRGBColorSpace,
 } from 'three';
 import type { SceneDescription, SceneGeom, SceneMesh } from '../../workers/protocol';
-import { isVisible } from './bounds';
+import { isGround, isVisible } from './bounds';
 
 export class RobotMeshes {
   readonly group = new Group();
@@ -31,7 +31,8 @@ export class RobotMeshes {
       // The matrix is written directly, so three.js's culling sphere would be right, but the robot fills the view anyway.
       mesh.frustumCulled = false;
       // Thin limbs shadowed by themselves show the shadow map's pixels more than their own shape.
-      mesh.castShadow = true;
+      mesh.castShadow = !isGround(geom);
+      mesh.receiveShadow = isGround(geom);
       this.group.add(mesh);
       this.#meshes.push({ mesh, geom: index });
     });
@@ -91,6 +92,7 @@ function createGeometry(geom: SceneGeom, meshes: SceneMesh[]): BufferGeometry {
     case 'box':
       return new BoxGeometry(2 * a, 2 * b, 2 * c);
     case 'mesh':
+    case 'hfield':
       return meshGeometry(meshes[geom.mesh]);
     case 'plane':
       throw new Error('planes are drawn by ground.ts');
