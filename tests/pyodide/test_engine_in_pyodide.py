@@ -41,7 +41,7 @@ def record(task: str) -> dict[str, np.ndarray]:
         if step % 20 == 0:
             rows = engine.get_rows()
             engine.set_state(qpos, qvel)
-            note(set_qpos=qpos, set_qvel=qvel, set_obs=engine.obs, set_signals=engine.signals)
+            note(set_rows=rows, set_qpos=qpos, set_qvel=qvel, set_obs=engine.obs, set_signals=engine.signals)
             engine.set_rows(rows)
         reset((engine.flags != 0).astype(np.uint8), 100 + step)
     return {name: np.array(arrays) for name, arrays in columns.items()} | {

@@ -81,7 +81,9 @@ export class RunStatus extends LitElement {
       const { env, seed } = store.run!.config;
       const steps = store.latest!.global_step;
       const policy = await store.policy();
-      saveFile(`${env.toLowerCase()}-seed${seed}-${steps}.websim`, policy);
+      // Of a task with several policies they come as a zip archive, which begins with "PK".
+      const type = policy[0] === 0x50 ? 'zip' : 'websim';
+      saveFile(`${env.toLowerCase()}-seed${seed}-${steps}.${type}`, policy);
     });
   };
 
