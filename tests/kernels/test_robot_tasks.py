@@ -83,7 +83,7 @@ def test_targets_are_drawn_where_the_arm_reaches(task):
     data, rng = mujoco.MjData(model), np.random.default_rng(0)
     ends = []
     for _ in range(20_000):
-        data.qpos[:] = model.key_qpos[0] + rng.uniform(-1, 1, model.nq)
+        data.qpos[:] = model.key_qpos[0] + np.array(env.spec.control.scale) * rng.uniform(-1, 1, model.nq)
         mujoco.mj_kinematics(model, data)
         ends.append(data.site("attachment_site").xpos.copy())
     nearest = [np.linalg.norm(np.array(ends) - target, axis=1).min() for target in targets]

@@ -15,7 +15,7 @@ MODEL = f"""<mujoco model="ANYmal C follows a joystick">
   <option timestep="0.005" cone="pyramidal" impratio="10"/>
   <statistic center="0 0 0.3" extent="1.5"/>
   <worldbody>
-    <light pos="0 0 3" dir="0.2 0.2 -1" directional="true"/>
+    <light pos="0 0 3" dir="0.2 0.2 -1" directional="true" castshadow="false"/>
     <geom name="floor" type="plane" size="40 40 0.1" rgba="0.3 0.33 0.37 1" priority="2" condim="3" friction="0.8"/>
   </worldbody>
   <sensor><contact name="base_touch" body1="base" body2="world" data="found"/></sensor>

@@ -12,7 +12,7 @@ CUBE = 0.02
 _READY = "0 0.2221 0 -2.4011 0 2.6232 0.7854"
 MODEL = f"""<mujoco model="Panda picks a cube">
   <include file="menagerie/franka_emika_panda/panda.xml"/>
-  <option timestep="0.005" impratio="10"/>
+  <option timestep="0.0025" impratio="10"/>
   <statistic center="0.3 0 0.3" extent="0.8"/>
   <worldbody>
     {FLOOR}
@@ -34,14 +34,14 @@ MODEL = f"""<mujoco model="Panda picks a cube">
 
 def panda_pick_cube(
     *,
-    frame_skip: int = 8,
+    frame_skip: int = 16,
     max_episode_steps: int = 100,
     action_scale: float = 0.4,
     spread: float = 0.08,
     lift: float = 0.1,
     reset_noise_scale: float = 0.02,
 ) -> EnvSpec:
-    """frame_skip: of 5 ms each. action_scale: largest angle of a joint from the pose at the start, in rad.
+    """frame_skip: of 2.5 ms each. action_scale: largest angle of a joint from the pose at the start, in rad.
 
     spread: how far the cube may lie from the place under the hand along either side, in metres. lift: metres above
     the floor that are a success. reset_noise_scale: of joint angles, in rad.
