@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import ArrayLike, NDArray
-from pettingzoo import ParallelEnv
 
 from websim.agents import agent_columns
 from websim.batch_env import BatchEnv
@@ -16,6 +15,11 @@ from websim.config import MAX_INTEGER, whole_number
 from websim.errors import ConfigError
 from websim.spec import EnvSpec
 from websim.tasks import get_spec
+
+try:
+    from pettingzoo import ParallelEnv
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError("parallel_env needs the package pettingzoo: `pip install pettingzoo`") from error
 
 ByAgent = dict[str, Any]
 

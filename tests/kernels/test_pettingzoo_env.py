@@ -1,5 +1,8 @@
 """PettingZoo's parallel API over tasks with several agents."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from pettingzoo.test import parallel_api_test, parallel_seed_test
@@ -65,6 +68,12 @@ def test_wrong_actions_are_told(change, message):
     change(actions)
     with pytest.raises(ValueError, match=message):
         env.step(actions)
+
+
+def test_a_missing_package_is_told():
+    code = "import sys; sys.modules['pettingzoo'] = None; import websim; websim.parallel_env"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "parallel_env needs the package pettingzoo: `pip install pettingzoo`" in result.stderr
 
 
 def test_wrong_tasks_are_told():

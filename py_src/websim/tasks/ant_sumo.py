@@ -32,7 +32,7 @@ def ant_sumo(
     win_reward: float = 10.0,
     push_weight: float = 1.0,
     approach_weight: float = 0.5,
-    ctrl_cost_weight: float = 0.05,
+    ctrl_cost_weight: float = 0.02,
     max_episode_steps: int = 300,
 ) -> EnvSpec:
     """shared: whether both ants have one policy, which then plays against itself. ring_radius: in metres.
