@@ -7,10 +7,10 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
 import { loadPyodide } from 'pyodide';
-import { build } from 'vite';
+import { importTypeScript } from './typescript.mjs';
 
 const [runtime, sitePackages, dataDir, testDir, testFile] = process.argv.slice(2);
 const { assets } = JSON.parse(readFileSync(join(runtime, 'assets.json'), 'utf8'));
@@ -66,21 +66,4 @@ async function openHost() {
     },
   };
   return new Host(python, mujoco, cpus().length).module();
-}
-
-async function importTypeScript(entry) {
-  const [{ output }] = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      target: 'es2022',
-      lib: {
-        entry: fileURLToPath(new URL(entry, import.meta.url)),
-        formats: ['es'],
-        fileName: 'host',
-      },
-    },
-  });
-  return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
 }
