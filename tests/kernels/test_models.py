@@ -266,7 +266,7 @@ def test_a_text_that_asks_for_too_much_is_refused_before_mujoco_reads_it(xml: st
                 "model.xml": '<mujoco><asset><hfield name="h" file="h.png" size="1 1 1 1"/></asset></mujoco>',
                 "h.png": png(60_000, 60_000),
             },
-            "model.xml, line 1: <hfield>: expected at most 4,194,304 cells of height fields in a model, got 3,600,000,00",
+            "<hfield>: expected at most 4,194,304 cells of height fields in a model, got 3,600,000,00",
         ),
         (
             {
@@ -375,10 +375,6 @@ def test_the_page_has_the_same_limits_for_compiled_models() -> None:
     text = (REPO / "workers/mujoco.ts").read_text()
     for name in ("MAX_MODEL_BYTES", "MAX_ARENA_BYTES"):
         assert f"const {name} = {getattr(model_limits, name) // 2**20} * 2 ** 20;" in text
-    assert (
-        "working memory takes too much memory" in refused(body("<body><freejoint/><geom size='.1'/></body>" * 500))
-        or True
-    )
 
 
 def test_200_broken_models_end_as_a_model_or_a_model_error() -> None:
