@@ -151,6 +151,9 @@ export class TrainingStore extends EventTarget {
       this.#forgetRun();
     } catch (error) {
       this.report(error);
+    } finally {
+      // What a robot's download has shown; a start shows its own.
+      if (!this.#starting) this.progress = null;
     }
     this.#changed();
   }
