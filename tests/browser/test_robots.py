@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 from website import Website, opened
 
+from robot_files import needs_robots
+
 
 @pytest.fixture
 def website(browser: Browser, site: str, dist: Path) -> Iterator[Website]:
@@ -16,6 +18,7 @@ def website(browser: Browser, site: str, dist: Path) -> Iterator[Website]:
         yield website
 
 
+@needs_robots
 @pytest.mark.parametrize(("task", "archive"), [("PandaReach", "franka_emika_panda"), ("AnymalCJoystick", "anybotics")])
 def test_a_robot_is_downloaded_once_when_it_is_chosen_and_trains(website: Website, task: str, archive: str) -> None:
     archives: list[str] = []
