@@ -54,19 +54,24 @@ export class Ground {
   readonly #floor: Mesh<PlaneGeometry, ShaderMaterial>;
   readonly #shadow: Mesh<PlaneGeometry, ShadowMaterial>;
   readonly #toLocal = new Matrix4();
+  readonly #planes: number[];
   readonly #tint: Color;
   readonly #local = new Vector3();
 
   constructor(scene: SceneDescription, bounds: Bounds) {
-    const plane = scene.geoms.findIndex((geom) => geom.type === 'plane' && isVisible(geom));
-    const [r, g, b] = plane < 0 ? [1, 1, 1] : scene.geoms[plane]!.rgba;
+    this.#planes = scene.geoms.flatMap((geom, i) =>
+      geom.type === 'plane' && isVisible(geom) ? [i] : [],
+    );
+    const [plane] = this.#planes;
+    const [r, g, b] = plane === undefined ? [1, 1, 1] : scene.geoms[plane]!.rgba;
     this.#tint = new Color().setRGB(r, g, b, SRGBColorSpace);
     // Hills are ground enough, and a floor that is only drawn would cut through them.
     const hills = scene.geoms.some((geom) => geom.type === 'hfield' && isVisible(geom));
-    this.group.visible = plane >= 0 || !hills;
+    this.group.visible = !hills;
     this.group.matrixAutoUpdate = false;
-    this.group.matrix.copy(plane < 0 ? studioFloor(bounds) : planeMatrix(scene.poses, plane));
+    this.group.matrix.copy(studioFloor(bounds));
     this.#toLocal.copy(this.group.matrix).invert();
+    this.apply(scene.poses);
 
     const radius = bounds.radius * 16;
     this.#floor = new Mesh(
@@ -98,6 +103,16 @@ export class Ground {
     this.group.add(this.#floor, this.#shadow);
   }
 
+  /** Takes the plane of the world that the poses are of: other worlds' geoms have poses of zeros. */
+  apply(poses: Float32Array): void {
+    if (this.#planes.length === 0) return;
+    const plane = this.#planes.find((geom) => isPlaced(poses, geom));
+    this.group.visible = plane !== undefined;
+    if (plane === undefined) return;
+    this.group.matrix.copy(planeMatrix(poses, plane));
+    this.#toLocal.copy(this.group.matrix).invert();
+  }
+
   follow(point: Vector3): void {
     const { x, y } = this.#local.copy(point).applyMatrix4(this.#toLocal);
     this.#floor.position.set(x, y, 0);
@@ -119,6 +134,10 @@ export class Ground {
       mesh.material.dispose();
     }
   }
+}
+
+function isPlaced(poses: Float32Array, geom: number): boolean {
+  return poses.subarray(geom * 12 + 3, geom * 12 + 12).some((x) => x !== 0);
 }
 
 /** MuJoCo's floors touch nothing but at z = 0 of their frame and reach as far as physics needs, whatever size is drawn. */

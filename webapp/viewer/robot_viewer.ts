@@ -79,6 +79,7 @@ export class RobotViewer {
     const robot = this.#robot;
     if (!robot) return false;
     robot.meshes.apply(poses);
+    robot.ground.apply(poses);
     const moving = this.#camera.follow(this.#trackedPoint(robot, poses), orbit, elapsedSeconds);
     robot.ground.follow(this.#camera.target);
     this.#lights.follow(this.#camera.target);
