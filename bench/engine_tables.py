@@ -56,7 +56,7 @@ def scale(figures: Figures) -> str:
         for result in [figures["rates"][work][task]]
     ]
     sizes = [
-        (f"{task}, {what}", f"{result['per_env'] / 1e3:.1f} KB", f"{result['many'] / 1e6:,.0f} MB")
+        (f"{task}, {what}", f"{result['per_env'] / 1e3:.1f} KB", f"{result['many']['process'] / 1e6:,.0f} MB")
         for work, what in WORK.items()
         for task in figures["num_envs"]
         for result in [figures["bytes"][work][task]]

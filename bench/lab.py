@@ -96,6 +96,10 @@ def train_iterations(page: Page, request: dict[str, Any], iterations: int) -> li
     )
 
 
+def pause_training(page: Page) -> None:
+    page.evaluate("websim.run.pause()")
+
+
 def stop_training(page: Page) -> None:
     page.evaluate("websim.run.stop()")
 

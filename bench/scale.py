@@ -7,8 +7,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 from env_sides import RANKS, PageLoops
-from lab import Lab, stop_training, train_iterations
-from resident import resident_bytes
+from lab import Lab, pause_training, stop_training, train_iterations
+from resident import Resident, resident
 from rounds import paired_ratio, take_turns
 
 #: (few, many) environments over all ranks.
@@ -80,29 +80,33 @@ def _request(task: str, num_envs: int) -> dict[str, Any]:
     return {"env": task, "ranks": RANKS, "num_envs": num_envs, **settings}
 
 
-def _bare_bytes(lab: Lab, task: str) -> dict[str, float]:
-    """Both in one page, the many beside the few: processes differ by more than environments weigh."""
+def _bare_bytes(lab: Lab, task: str) -> dict[str, Any]:
+    """In one page, the many beside the few."""
     few, many = SIZES[task]
     with lab.measuring_page() as page:
         PageLoops(page, task, few).steps_per_second(BARE_SECONDS)
-        before = resident_bytes(page)
+        before = resident(page)
         PageLoops(page, task, many).steps_per_second(BARE_SECONDS)
-        after = resident_bytes(page)
-    return {"few": before, "many": after, "per_env": (after - before) / many}
+        return _growth(before, resident(page), many)
 
 
-def _training_bytes(lab: Lab, task: str) -> dict[str, float]:
-    """Both in one page, the many after the few, whose memory they take over."""
+def _training_bytes(lab: Lab, task: str) -> dict[str, Any]:
+    """In one page, the many after the few, whose memory they take over."""
     few, many = SIZES[task]
     with lab.ready_page() as page:
-        before = _training_resident(page, task, few)
-        after = _training_resident(page, task, many)
-    return {"few": before, "many": after, "per_env": (after - before) / (many - few)}
+        before = _training_resident(page, task, few, ITERATIONS * many // few)
+        after = _training_resident(page, task, many, ITERATIONS)
+    return _growth(before, after, many - few)
 
 
-def _training_resident(page: Page, task: str, num_envs: int) -> float:
-    """In the third iteration: by then every buffer of a run has been written to."""
-    train_iterations(page, _request(task, num_envs), 2)
-    resident = resident_bytes(page)
+def _training_resident(page: Page, task: str, num_envs: int, iterations: int) -> Resident:
+    train_iterations(page, _request(task, num_envs), iterations)
+    pause_training(page)
+    paused = resident(page)
     stop_training(page)
-    return resident
+    return paused
+
+
+def _growth(before: Resident, after: Resident, added: int) -> dict[str, Any]:
+    """per_env: growth of the linear memories; the rest of the process varies by more than environments weigh."""
+    return {"few": before._asdict(), "many": after._asdict(), "per_env": (after.linear - before.linear) / added}
