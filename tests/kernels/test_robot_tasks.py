@@ -279,21 +279,33 @@ def test_ppo_swings_the_pole_up_and_keeps_it():
 @needs_robots
 @pytest.mark.parametrize("task", ARMS)
 def test_ppo_halves_the_arms_distance_to_its_target(task):
-    run = websim.train(task, total_steps=120_000, ranks=2, seed=1)
+    run = websim.train(task, total_steps=80_000, ranks=2, seed=1)
     before, after = (final_signal(task, policy, "distance") for policy in (untrained(task), run.policy))
     assert after < before / 2
 
 
 @needs_robots
 def test_ppo_brings_the_gripper_to_the_cube():
-    history = websim.train("PandaPickCube", total_steps=60_000, ranks=2, seed=1).history
+    history = websim.train("PandaPickCube", total_steps=40_000, num_steps=32, ranks=2, seed=1).history
     returns = [metrics["charts/episodic_return"] for metrics in history if metrics["charts/episodic_return"]]
     assert returns[-1] > 1.25 * returns[0]
 
 
+def survival(task, policy, num_envs=32, steps=500):
+    """Mean steps of first episodes with sampled actions; without noise, a policy that has learned nothing stands."""
+    env, rng = opened(task, num_envs=num_envs, seed=99), np.random.default_rng(0)
+    lengths, running = np.zeros(num_envs), np.ones(num_envs, bool)
+    for _ in range(steps):
+        lengths += running
+        step = env.step(policy.predict(env.obs, deterministic=False, rng=rng))
+        running &= ~step.ended
+        if step.any_ended:
+            env.reset_ended(step.ended)
+    return float(lengths.mean())
+
+
 @needs_robots
 def test_ppo_keeps_the_robot_on_its_feet():
-    history = websim.train("AnymalCJoystick", total_steps=120_000, ranks=2, seed=1).history
-    assert history[0]["charts/episodic_length"] < 80
-    assert history[-1]["charts/episodic_length"] > 160
-    assert history[-1]["charts/episodic_return"] > history[0]["charts/episodic_return"] + 10
+    run = websim.train("AnymalCJoystick", total_steps=100_000, ranks=2, seed=1)
+    before, after = (survival("AnymalCJoystick", policy) for policy in (untrained("AnymalCJoystick"), run.policy))
+    assert after > 1.5 * before

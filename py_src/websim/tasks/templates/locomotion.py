@@ -52,6 +52,7 @@ def locomotion(
     command_low: tuple[float, float, float],
     command_high: tuple[float, float, float],
     command_every: int = 250,
+    alive_weight: float = 0.5,
     yaw_weight: float = 0.5,
     bounce_cost_weight: float = 0.5,
     sway_cost_weight: float = 0.01,
@@ -73,6 +74,7 @@ def locomotion(
         return {
             "reward_velocity": np.exp(-np.square(linear[:, :2] - command[:, :2]).sum(axis=1) / TRACKING),
             "reward_yaw": yaw_weight * np.exp(-np.square(angular[:, 2] - command[:, 2]) / TRACKING),
+            "reward_alive": np.where(unhealthy, 0.0, alive_weight),
             "reward_bounce": -bounce_cost_weight * np.square(linear[:, 2]),
             "reward_sway": -sway_cost_weight * signals["sway"],
             "reward_tilt": -tilt_cost_weight * signals["tilt"],
