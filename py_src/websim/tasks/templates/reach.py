@@ -51,7 +51,7 @@ def reach(
 
     Actions are joint angles from the keyframe's, times action_scale (rad). precision: metres from the target that
     are a success. Reward in each step: minus the distance, a bonus of up to precision_weight near the target, less the
-    squares of actions (their change from step to step) and joint velocities.
+    squares of actions and joint velocities.
     """
 
     def reward(signals: Signals, actions: Actions, unhealthy: Flags) -> Terms:
