@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 
 from build_kernels import build_kernels
@@ -35,16 +36,18 @@ def step(name: str) -> Iterator[None]:
 
 
 def post_link_mujoco() -> None:
-    """build/mujoco.wasm: the npm build with the functions that kernels call exported, optimised and stripped."""
+    """build/mujoco.wasm: the npm build, its steps recompiled, with the functions that kernels call exported."""
     source = NODE_MODULES / "@mujoco/mujoco/mujoco.wasm"
     script = REPO / "wasm_build/postlink_mujoco.mjs"
+    recompile = sorted((REPO / "wasm_build/recompile").iterdir())
     binaryen = json.loads((NODE_MODULES / "binaryen/package.json").read_text())["version"]
+    tools = [f"binaryen {binaryen}", f"ziglang {metadata.version('ziglang')}"]
 
     def make(output: Path) -> None:
-        print("    optimising 10 MB of WebAssembly: about 100 s, once", flush=True)
-        subprocess.run(["node", script, source, output], check=True)
+        print("    recompiling and optimising 10 MB of WebAssembly: about 100 s, once", flush=True)
+        subprocess.run(["node", script, source, output, sys.executable], check=True)
 
-    copy_if_changed(cached("mujoco.wasm", [source, script, binaryen], make), BUILD / "mujoco.wasm")
+    copy_if_changed(cached("mujoco.wasm", [source, script, *recompile, *tools], make), BUILD / "mujoco.wasm")
 
 
 def collect_assets() -> tuple[dict[str, bytes], frozenset[str]]:
