@@ -47,8 +47,8 @@ def pick(
 ) -> EnvSpec:
     """hand: the body that carries the fingers; grasp_point: between their tips, in its frame, in metres.
 
-    arm_joints: positions and velocities of the arm, which come first, its two fingers' last. low, high: box of the object's places at the
-    start; lift: metres above `low` that are a success, and above which lifting earns no more.
+    arm_joints: positions and velocities of the arm, which come first, its two fingers' last. low, high: box of the
+    object's places at the start; lift: metres above `low` that are a success, and above which lifting earns no more.
     """
 
     def reward(signals: Signals, actions: Actions, unhealthy: Flags) -> Terms:
