@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,23 @@ class Obstacles:
     seed: int = 0
 
 
+#: What each number may be: beyond it a world would be no ground to stand on, or fill the memory.
+_LIMITS: dict[str, tuple[float, float]] = {
+    "angle": (-60.0, 60.0),
+    "height": (0.0, 100.0),
+    "wavelength": (0.01, 1000.0),
+    "step_height": (-10.0, 10.0),
+    "step_depth": (0.01, 1000.0),
+    "radius": (0.1, 1000.0),
+    "resolution": (0.001, 100.0),
+    "count": (0, 1000),
+    "size": (0.001, 100.0),
+    "clearance": (0.0, 1000.0),
+    "seed": (0, 2**63 - 1),
+}
+#: Points along one side of a height field.
+_MAX_POINTS = 1001
+
 Variant = Flat | Slope | Rough | Stairs | Obstacles
 
 VARIANT_TYPES: dict[str, type[Variant]] = {kind.__name__: kind for kind in (Flat, Slope, Rough, Stairs, Obstacles)}
@@ -79,6 +96,7 @@ def variant_xml(xml: str, variant: Variant) -> str:
     """MJCF text of the variant. Raises ModelError when a terrain has no floor to take the place of."""
     if isinstance(variant, Flat):
         return xml
+    _check(variant)
     what = f"variant {type(variant).__name__}"
     try:
         root = ET.fromstring(xml)
@@ -105,6 +123,19 @@ def variant_xml(xml: str, variant: Variant) -> str:
 def _position(geom: ET.Element) -> tuple[float, float, float]:
     x, y, z = map(float, geom.get("pos", "0 0 0").split())
     return x, y, z
+
+
+def _check(variant: Variant) -> None:
+    what = f"variant {type(variant).__name__}"
+    for name, value in asdict(variant).items():
+        low, high = _LIMITS[name]
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, bool) or not isinstance(number, int | float) or not low <= number <= high:
+                raise ModelError(f"{what}: {name}: expected {low} to {high}, got {value!r}")
+    if isinstance(variant, Rough | Stairs) and 2 * variant.radius / variant.resolution >= _MAX_POINTS:
+        raise ModelError(f"{what}: expected at most {_MAX_POINTS} points a side; make the resolution coarser")
+    if isinstance(variant, Obstacles) and variant.clearance > variant.radius:
+        raise ModelError(f"{what}: expected a clearance within the radius, got {variant.clearance}")
 
 
 def _heights(variant: Rough | Stairs) -> NDArray[np.float64]:

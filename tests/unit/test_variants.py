@@ -115,6 +115,24 @@ def test_a_terrain_needs_a_floor():
         variant_xml("<mujoco><worldbody><geom name='ground' type='plane' size='1 1 1'/></worldbody></mujoco>", Slope(5))
 
 
+@pytest.mark.parametrize(
+    ("variant", "told"),
+    [
+        (Slope(math.nan), "variant Slope: angle: expected -60.0 to 60.0, got nan"),
+        (Rough(wavelength=0), "variant Rough: wavelength: expected 0.01 to 1000.0, got 0"),
+        (Rough(height="high"), "variant Rough: height: expected 0.0 to 100.0, got 'high'"),
+        (Rough(radius=1000, resolution=0.001), "variant Rough: expected at most 1001 points a side"),
+        (Stairs(step_depth=-1), "variant Stairs: step_depth: expected 0.01 to 1000.0, got -1"),
+        (Obstacles(count=10**9), "variant Obstacles: count: expected 0 to 1000, got 1000000000"),
+        (Obstacles(size=(1, 1, 0)), "variant Obstacles: size: expected 0.001 to 100.0, got (1, 1, 0)"),
+        (Obstacles(clearance=7, radius=6), "variant Obstacles: expected a clearance within the radius, got 7"),
+    ],
+)
+def test_numbers_that_make_no_ground_are_told(variant, told):
+    with pytest.raises(ModelError, match=re.escape(told)):
+        variant_xml("<mujoco><worldbody><geom name='floor' type='plane' size='1 1 1'/></worldbody></mujoco>", variant)
+
+
 def test_text_that_is_not_well_formed_is_told():
     with pytest.raises(ModelError, match=r"variant Rough: the model's text is not well-formed XML .*line 1"):
         variant_xml("<mujoco><a & b/></mujoco>", Rough())
