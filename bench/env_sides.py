@@ -3,7 +3,6 @@
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import NamedTuple
 
 import envpool
@@ -23,7 +22,6 @@ class PageLoops:
 
     def __init__(self, page: Page, task: str, num_envs: int, ranks: int = RANKS):
         self._page, self._ranks, self._name = page, ranks, f"loop {next(self._names)}"
-        page.evaluate("(source) => python.define(source)", Path(env_loop.__file__).read_text())
         self._call("open_loop", [[self._name, task, num_envs // ranks, rank] for rank in range(ranks)])
 
     def steps_per_second(self, seconds: float) -> float:
@@ -35,7 +33,7 @@ class PageLoops:
         self._call("close_loop", [[self._name]] * self._ranks)
 
     def _call(self, function: str, arguments: list[list[object]]) -> list[tuple[int, float]]:
-        return self._page.evaluate("([name, args]) => python.call(name, args)", [function, arguments])
+        return self._page.evaluate("([name, args]) => python.call('env_loop', name, args)", [function, arguments])
 
 
 class ThreadLoops:

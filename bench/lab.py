@@ -14,6 +14,8 @@ from chromium import CHROMIUM_ARGS, chromium_path
 from serve import SiteServer, serving
 
 REPO = Path(__file__).resolve().parent.parent
+#: Modules of this folder that ranks of the measuring page have.
+RANK_MODULES = ("env_loop", "profile_loop")
 
 _READY = """async () => {
     while (!window.websim) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -52,6 +54,8 @@ class Lab:
         with serving(SiteServer(_build_measuring_page())) as address, self.browser() as browser:
             page = browser.new_page()
             page.goto(address)
+            texts = {name: (REPO / f"bench/{name}.py").read_text() for name in RANK_MODULES}
+            page.evaluate("(texts) => python.define(texts)", texts)
             yield page
 
 

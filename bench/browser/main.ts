@@ -22,21 +22,21 @@ const physics = {
   },
 };
 
-let source = '';
+let modules: Record<string, string> = {};
 const pythonTeam = new Team<PythonOrder>(
   () => new Worker(new URL('./python.worker.ts', import.meta.url), { type: 'module' }),
-  (assets) => ({ type: 'boot', assets, cores: navigator.hardwareConcurrency, source }),
+  (assets) => ({ type: 'boot', assets, cores: navigator.hardwareConcurrency, modules }),
 );
 
 const python = {
-  /** What every rank runs before its first call. */
-  define(text: string): void {
-    source = text;
+  /** Texts of modules by name, which every rank has from its first call on. */
+  define(texts: Record<string, string>): void {
+    modules = texts;
   },
 
   /** Calls a function in all ranks at once; `args`: for each rank. */
-  call(name: string, args: unknown[][]): Promise<unknown[]> {
-    return pythonTeam.all(args.map((own) => ({ type: 'call', name, args: own })));
+  call(module: string, name: string, args: unknown[][]): Promise<unknown[]> {
+    return pythonTeam.all(args.map((own) => ({ type: 'call', module, name, args: own })));
   },
 };
 

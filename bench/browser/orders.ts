@@ -27,9 +27,9 @@ export type PhysicsOrder =
   | { type: 'open'; job: Job }
   | { type: 'run'; passes: number };
 
-/** A rank with Python. boot runs `source`; call: the answer of one of its functions, as JSON. */
+/** A rank with Python. modules: texts by name; call: the answer, as JSON, of a function of one of them. */
 export type PythonOrder =
-  | { type: 'boot'; assets: LoadedAssets; cores: number; source: string }
-  | { type: 'call'; name: string; args: unknown[] };
+  | { type: 'boot'; assets: LoadedAssets; cores: number; modules: Record<string, string> }
+  | { type: 'call'; module: string; name: string; args: unknown[] };
 
 export type Answer = { value: unknown } | { error: string };

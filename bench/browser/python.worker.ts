@@ -7,12 +7,14 @@ import { Python } from '../../workers/python';
 import { answerOrders } from './answering';
 import type { PythonOrder } from './orders';
 
+const FOLDER = '/measuring';
+
 let pyodide: PyodideAPI | null = null;
 
 async function carryOut(order: PythonOrder): Promise<unknown> {
   switch (order.type) {
     case 'boot': {
-      const { assets, cores, source } = order;
+      const { assets, cores, modules } = order;
       const python = await Python.boot(assets, () => {}, {});
       const mujoco = await Mujoco.create(
         assets['mujoco.mjs'] as string,
@@ -24,16 +26,19 @@ async function carryOut(order: PythonOrder): Promise<unknown> {
       python.registerModule('kernel_clock', { seconds: clock });
       // The site itself runs no Python text, so its class has no method for it.
       ({ pyodide } = python as unknown as { pyodide: PyodideAPI });
-      pyodide.runPython(source);
+      pyodide.FS.mkdir(FOLDER);
+      for (const [name, text] of Object.entries(modules)) {
+        pyodide.FS.writeFile(`${FOLDER}/${name}.py`, text);
+      }
+      pyodide.runPython(`import sys; sys.path.append("${FOLDER}")`);
       return null;
     }
     case 'call': {
       if (!pyodide) throw new Error('boot must come before call');
-      pyodide.globals.set('_args', JSON.stringify(order.args));
-      const result = pyodide.runPython(
-        `import json; json.dumps(${order.name}(*json.loads(_args)))`,
-      );
-      return JSON.parse(result as string);
+      const { module, name, args } = order;
+      pyodide.globals.set('args', JSON.stringify(args));
+      const call = `json.dumps(${module}.${name}(*json.loads(args)))`;
+      return JSON.parse(pyodide.runPython(`import json, ${module}; ${call}`) as string);
     }
     default:
       throw new Error(`unknown order ${JSON.stringify(order satisfies never)}`);
