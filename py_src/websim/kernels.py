@@ -25,8 +25,8 @@ _P, _I, _U, _F, _D = ctypes.c_void_p, ctypes.c_int32, ctypes.c_uint32, ctypes.c_
 _SIGNATURES: dict[str, list] = {
     "gather_tiles": [_P, _P, _P, _I, _I],
     "tiles_to_rows": [_P, _P, _I, _I],
-    "mlp_forward": [_P, _P, _P, _P, _P, _I, _I, _I],
-    "mlp_backward": [_P, _P, _P, _P, _P, _P, _P, _I, _I, _I],
+    "mlp_forward": [_P] * 5 + [_I] * 4,
+    "mlp_backward": [_P] * 8 + [_I] * 4,
     "gaussian_sample": [_P] * 8 + [_U, _U] + [_I] * 4 + [_U],
     "discount": [_P] * 4 + [_F, _I, _I],
     "ppo_loss": [_P] * 8 + [_F] * 4 + [_I] * 3,

@@ -1,4 +1,4 @@
-"""A Gaussian actor and a critic, both multi-layer perceptrons with tanh, on the kernels.
+"""A Gaussian actor and a critic, both multi-layer perceptrons, on the kernels.
 
 All parameters are one flat float32 vector, so that a gradient is one all-reduce:
 [actor layers | log_std [A] | critic layers], a layer being W [in, out] row-major, then b [out].
@@ -17,23 +17,75 @@ from websim.kernels import TILE, bind, tiles
 Tiles = NDArray[np.float32]
 
 
-class Mlp:
-    """Layout of one perceptron: `widths` from input to output."""
+#: Activations of hidden layers, numbered as the kernels number them (`wasm_build/kernels/activation.h`). The gain of
+#: a layer's initial weights keeps the second moment of what follows it: 1 / E[f(z)^2]^0.5 of a normal z (He et al.
+#: 2015, eq. 10); for tanh it is CleanRL's.
+ACTIVATIONS = ("tanh", "relu", "silu", "elu")
+_GAINS = {"tanh": 2**0.5, "relu": 2**0.5, "silu": 1.6765, "elu": 1.2453}
 
-    def __init__(self, widths: Sequence[int]):
+
+class Mlp:
+    """Layout and passes of one perceptron: `widths` from input to output; without hidden ones it is linear.
+
+    `hidden` is the number of features that the forward pass leaves for the backward pass.
+    """
+
+    def __init__(self, widths: Sequence[int], activation: str = "tanh"):
         self.widths = np.array(widths, np.int32)
         self.layers = len(widths) - 1
-        self.hidden = int(self.widths[1:-1].sum())
+        self.activation = activation
+        # SiLU's output does not determine its slope, which is stored beside it.
+        self.hidden = int(self.widths[1:-1].sum()) * (2 if activation == "silu" else 1)
         self.widest = int(self.widths.max())
         self.size = sum(i * o + o for i, o in pairwise(widths))
+        self._scratch = np.zeros(2 * self.widest * TILE, np.float32)
 
     def initialize(self, rng: np.random.Generator, output_gain: float) -> NDArray[np.float32]:
-        """Orthogonal weights (gain sqrt 2; `output_gain` for the last layer) and zero biases."""
+        """Orthogonal weights (the activation's gain; `output_gain` for the last layer) and zero biases."""
         parts = []
         for layer, (rows, columns) in enumerate(pairwise(self.widths)):
-            gain = output_gain if layer == self.layers - 1 else np.sqrt(2)
+            gain = output_gain if layer == self.layers - 1 else _GAINS[self.activation]
             parts += [gain * _orthogonal(rng, rows, columns).ravel(), np.zeros(columns)]
         return np.concatenate(parts).astype(np.float32)
+
+    def forward_pass(self, params: NDArray[np.float32], out: Tiles, hidden: Tiles, x: Tiles) -> Callable[[int], None]:
+        """A call that takes a count of samples in `x`, whose first features are the input, and writes `out`.
+
+        params [size]; hidden: tiles of `self.hidden` features.
+        """
+        return bind("mlp_forward", out, hidden, x, params, self.widths, self.layers, self._activation, x.shape[1])
+
+    def backward_pass(
+        self,
+        params: NDArray[np.float32],
+        gradient: NDArray[np.float32] | None,
+        dout: Tiles,
+        hidden: Tiles,
+        x: Tiles,
+        dx: Tiles | None = None,
+    ) -> Callable[[int], None]:
+        """A call that takes a count and, after the forward pass, adds to `gradient` [size] that of sum(out * dout).
+
+        dx: tiles of as many features as the input, set to the gradient with respect to it. Either may be None.
+        """
+        return bind(
+            "mlp_backward",
+            gradient,
+            dx,
+            self._scratch,
+            dout,
+            hidden,
+            x,
+            params,
+            self.widths,
+            self.layers,
+            self._activation,
+            x.shape[1],
+        )
+
+    @property
+    def _activation(self) -> int:
+        return ACTIVATIONS.index(self.activation)
 
 
 def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.float64]:
@@ -46,16 +98,25 @@ def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np
 class ActorCritic:
     """Parameters and passes. `features`: width of the packed samples, whose first `obs_dim` are the input."""
 
-    def __init__(self, obs_dim: int, action_dim: int, hidden: Sequence[int], features: int, capacity: int):
+    def __init__(
+        self,
+        obs_dim: int,
+        action_dim: int,
+        hidden: Sequence[int],
+        *,
+        activation: str = "tanh",
+        features: int,
+        capacity: int,
+    ):
         self.obs_dim, self.action_dim, self.features = obs_dim, action_dim, features
-        self.actor, self.critic = Mlp([obs_dim, *hidden, action_dim]), Mlp([obs_dim, *hidden, 1])
+        self.actor = Mlp([obs_dim, *hidden, action_dim], activation)
+        self.critic = Mlp([obs_dim, *hidden, 1], activation)
         self._log_std_at = self.actor.size
         self._critic_at = self.actor.size + action_dim
         self.size = self._critic_at + self.critic.size
         self.params = np.zeros(self.size, np.float32)
         self.mean, self.value = tiles(capacity, action_dim), tiles(capacity, 1)
         self._actor_hidden, self._critic_hidden = (tiles(capacity, net.hidden) for net in (self.actor, self.critic))
-        self._scratch = np.zeros(2 * max(self.actor.widest, self.critic.widest) * TILE, np.float32)
 
     def initialize(self, rng: np.random.Generator) -> None:
         """CleanRL's initialisation: a small last layer for the actor, log_std 0."""
@@ -73,21 +134,25 @@ class ActorCritic:
 
     def actor_pass(self, batch: Tiles) -> Callable[[int], None]:
         """A call that takes a count of samples in `batch` and writes their means into `mean`."""
-        return self._forward(self.actor, 0, self.mean, self._actor_hidden, batch)
+        return self.actor.forward_pass(self._actor_params, self.mean, self._actor_hidden, batch)
 
     def critic_pass(self, batch: Tiles) -> Callable[[int], None]:
         """A call that takes a count of samples in `batch` and writes their values into `value`.
 
         `value` has one feature: flat, its first `count` numbers are the values in order.
         """
-        return self._forward(self.critic, self._critic_at, self.value, self._critic_hidden, batch)
+        return self.critic.forward_pass(self._critic_params, self.value, self._critic_hidden, batch)
 
     def backward_pass(
         self, gradient: NDArray[np.float32], dmean: Tiles, dvalue: Tiles, batch: Tiles
     ) -> Callable[[int], None]:
         """A call that takes a count and adds both networks' gradients, after both passes on `batch`."""
-        actor = self._backward(self.actor, 0, gradient, dmean, self._actor_hidden, batch)
-        critic = self._backward(self.critic, self._critic_at, gradient, dvalue, self._critic_hidden, batch)
+        actor = self.actor.backward_pass(
+            self._actor_params, gradient[: self.actor.size], dmean, self._actor_hidden, batch
+        )
+        critic = self.critic.backward_pass(
+            self._critic_params, gradient[self._critic_at : self.size], dvalue, self._critic_hidden, batch
+        )
 
         def backward(count: int) -> None:
             actor(count)
@@ -95,14 +160,10 @@ class ActorCritic:
 
         return backward
 
-    def _forward(self, net: Mlp, at: int, out: Tiles, hidden: Tiles, batch: Tiles) -> Callable[[int], None]:
-        params = self.params[at : at + net.size]
-        return bind("mlp_forward", out, hidden, batch, params, net.widths, net.layers, self.features)
+    @property
+    def _actor_params(self) -> NDArray[np.float32]:
+        return self.params[: self.actor.size]
 
-    def _backward(
-        self, net: Mlp, at: int, gradient: NDArray[np.float32], dout: Tiles, hidden: Tiles, batch: Tiles
-    ) -> Callable[[int], None]:
-        part, params = gradient[at : at + net.size], self.params[at : at + net.size]
-        return bind(
-            "mlp_backward", part, self._scratch, dout, hidden, batch, params, net.widths, net.layers, self.features
-        )
+    @property
+    def _critic_params(self) -> NDArray[np.float32]:
+        return self.params[self._critic_at :]

@@ -5,24 +5,38 @@ from itertools import pairwise
 import numpy as np
 
 
-def mlp_forward_ref(x, params, widths):
-    """Outputs [N, widths[-1]] and hidden activations, a list of [N, H]."""
-    hidden, offset = [], 0
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+#: Activations and their derivatives.
+ACTIVATIONS = {
+    "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
+    "relu": (lambda x: np.maximum(x, 0), lambda x: (x > 0).astype(float)),
+    "silu": (lambda x: x * sigmoid(x), lambda x: sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
+    "elu": (lambda x: np.where(x > 0, x, np.expm1(x)), lambda x: np.where(x > 0, 1, np.exp(x))),
+}
+
+
+def mlp_forward_ref(x, params, widths, activation="tanh"):
+    """Outputs [N, widths[-1]] and what the hidden activations are taken of, a list of [N, H]."""
+    before, offset = [], 0
     for layer, (rows, columns) in enumerate(pairwise(widths)):
         weights = params[offset : offset + rows * columns].reshape(rows, columns).astype(float)
         offset += rows * columns
         x = x @ weights + params[offset : offset + columns]
         offset += columns
         if layer < len(widths) - 2:
-            x = np.tanh(x)
-            hidden.append(x)
-    return x, hidden
+            before.append(x)
+            x = ACTIVATIONS[activation][0](x)
+    return x, before
 
 
-def mlp_backward_ref(x, params, widths, dout):
-    """Gradient of sum(out * dout) with respect to params."""
-    _, hidden = mlp_forward_ref(x, params, widths)
-    inputs = [x, *hidden]
+def mlp_backward_ref(x, params, widths, dout, activation="tanh"):
+    """Gradient of sum(out * dout) with respect to params and to x [N, widths[0]]."""
+    function, derivative = ACTIVATIONS[activation]
+    _, before = mlp_forward_ref(x, params, widths, activation)
+    inputs = [x, *map(function, before)]
     gradient = np.zeros(len(params))
     offset = len(params)
     for layer in range(len(widths) - 2, -1, -1):
@@ -31,9 +45,10 @@ def mlp_backward_ref(x, params, widths, dout):
         weights = params[offset : offset + rows * columns].reshape(rows, columns).astype(float)
         gradient[offset : offset + rows * columns] = (inputs[layer].T @ dout).ravel()
         gradient[offset + rows * columns : offset + rows * columns + columns] = dout.sum(0)
+        dout = dout @ weights.T
         if layer > 0:
-            dout = (dout @ weights.T) * (1 - inputs[layer] ** 2)
-    return gradient
+            dout = dout * derivative(before[layer - 1])
+    return gradient, dout
 
 
 def ppo_loss_ref(actions, old_log_prob, advantages, returns, mean, value, log_std, clip, value_coef, entropy_coef):

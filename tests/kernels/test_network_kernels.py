@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import reference
 
-from websim.kernels import TILE, address, library, tiles
-from websim.network import ActorCritic, Mlp
+from websim.kernels import address, library, tiles
+from websim.network import ACTIVATIONS, ActorCritic, Mlp
 
 # Batches below, at and across the tile width; widths that are no multiple of a vector.
 SHAPES = [
@@ -15,6 +15,8 @@ SHAPES = [
     (64, (11, 33, 3)),
     (200, (17, 64, 64, 6)),
     (129, (2, 1, 7)),
+    (80, (5, 3)),
+    (100, (24, 256, 130, 2)),
 ]
 
 
@@ -31,44 +33,24 @@ def to_rows(tiled, count):
     return out
 
 
-def random_network(rng, widths):
-    net = Mlp(widths)
+def random_network(rng, widths, activation="tanh"):
+    net = Mlp(widths, activation)
     return net, rng.normal(0, 0.5, net.size).astype(np.float32)
 
 
 def forward(net, params, x):
     count = len(x)
     out, hidden, batch = tiles(count, int(net.widths[-1])), tiles(count, net.hidden), to_tiles(x)
-    library().ws_mlp_forward(
-        address(out),
-        address(hidden),
-        address(batch),
-        address(params),
-        address(net.widths),
-        net.layers,
-        x.shape[1],
-        count,
-    )
+    net.forward_pass(params, out, hidden, batch)(count)
     return out, hidden, batch
 
 
 def backward(net, params, x, dout):
+    """Gradients with respect to params and to x."""
     _, hidden, batch = forward(net, params, x)
-    gradient, scratch = np.zeros(net.size, np.float32), np.zeros(2 * net.widest * TILE, np.float32)
-    dout_tiles = to_tiles(dout)
-    library().ws_mlp_backward(
-        address(gradient),
-        address(scratch),
-        address(dout_tiles),
-        address(hidden),
-        address(batch),
-        address(params),
-        address(net.widths),
-        net.layers,
-        x.shape[1],
-        len(x),
-    )
-    return gradient
+    gradient, dx = np.zeros(net.size, np.float32), tiles(len(x), int(net.widths[0]))
+    net.backward_pass(params, gradient, to_tiles(dout), hidden, batch, dx)(len(x))
+    return gradient, to_rows(dx, len(x))
 
 
 @pytest.mark.parametrize(("count", "features"), [(1, 1), (64, 3), (65, 20), (200, 26)])
@@ -84,15 +66,26 @@ def test_tiles_round_trip_and_gather_by_index(count, features):
     np.testing.assert_array_equal(to_rows(gathered, count), rows[order])
 
 
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(("count", "widths"), SHAPES)
-def test_mlp_forward_equals_ref(count, widths):
+def test_mlp_forward_equals_ref(count, widths, activation):
     rng = np.random.default_rng(count)
-    net, params = random_network(rng, widths)
+    net, params = random_network(rng, widths, activation)
     x = rng.normal(size=(count, widths[0])).astype(np.float32)
-    out, hidden, _ = forward(net, params, x)
-    expected, expected_hidden = reference.mlp_forward_ref(x, params, widths)
-    np.testing.assert_allclose(to_rows(out, count), expected, rtol=2e-5, atol=2e-5)
-    np.testing.assert_allclose(to_rows(hidden, count), np.hstack(expected_hidden), rtol=2e-5, atol=2e-6)
+    out, _, _ = forward(net, params, x)
+    expected, _ = reference.mlp_forward_ref(x, params, widths, activation)
+    np.testing.assert_allclose(to_rows(out, count), expected, rtol=2e-5, atol=2e-6 * np.abs(expected).max() + 2e-5)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_activations_and_their_slopes_equal_ref_far_from_zero_too(activation):
+    x = np.concatenate([np.linspace(-12, 12, 400), np.linspace(-100, 100, 21)]).astype(np.float32)[:, None]
+    net, params = Mlp((1, 1, 1), activation), np.array([1, 0, 1, 0], np.float32)
+    out, _, _ = forward(net, params, x)
+    _, dx = backward(net, params, x, np.ones_like(x))
+    function, derivative = reference.ACTIVATIONS[activation]
+    np.testing.assert_allclose(to_rows(out, len(x)), function(x.astype(float)), rtol=1e-6, atol=2e-7)
+    np.testing.assert_allclose(dx, derivative(x.astype(float)), rtol=1e-6, atol=1e-6)
 
 
 def test_tanh_is_exact_to_a_few_ulp_and_saturates():
@@ -103,34 +96,69 @@ def test_tanh_is_exact_to_a_few_ulp_and_saturates():
     np.testing.assert_allclose(to_rows(hidden, len(x)), np.tanh(x.astype(float)), rtol=5e-7, atol=0)
 
 
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(("count", "widths"), SHAPES)
-def test_mlp_backward_equals_ref(count, widths):
+def test_mlp_backward_equals_ref(count, widths, activation):
     rng = np.random.default_rng(count)
-    net, params = random_network(rng, widths)
+    net, params = random_network(rng, widths, activation)
     x = rng.normal(size=(count, widths[0])).astype(np.float32)
     dout = rng.normal(size=(count, widths[-1])).astype(np.float32)
-    gradient = backward(net, params, x, dout)
-    expected = reference.mlp_backward_ref(x, params, widths, dout)
-    np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+    for got, expected in zip(
+        backward(net, params, x, dout), reference.mlp_backward_ref(x, params, widths, dout, activation), strict=True
+    ):
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
 
 
-def test_mlp_gradient_equals_finite_differences():
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_mlp_gradients_equal_finite_differences(activation):
     rng = np.random.default_rng(3)
     widths = (4, 6, 5, 2)
-    net, params = random_network(rng, widths)
+    net, params = random_network(rng, widths, activation)
     x = rng.normal(size=(9, 4)).astype(np.float32)
     dout = rng.normal(size=(9, 2)).astype(np.float32)
-    gradient = backward(net, params, x, dout)
+    gradient, dx = backward(net, params, x, dout)
 
-    def loss(values):
-        return (reference.mlp_forward_ref(x.astype(float), values, widths)[0] * dout).sum()
+    def loss(values, x):
+        return (reference.mlp_forward_ref(x, values, widths, activation)[0] * dout).sum()
 
-    step = 1e-6
+    def difference(array, index):
+        arrays, values = [params.astype(float), x.astype(float)], []
+        for sign in (1, -1):
+            arrays[array][index] += sign * 1e-6
+            values.append(loss(*arrays))
+            arrays[array][index] -= sign * 1e-6
+        return (values[0] - values[1]) / 2e-6
+
     for i in range(net.size):
-        up, down = params.astype(float), params.astype(float)
-        up[i] += step
-        down[i] -= step
-        assert gradient[i] == pytest.approx((loss(up) - loss(down)) / (2 * step), rel=1e-3, abs=1e-3), f"parameter {i}"
+        assert gradient[i] == pytest.approx(difference(0, i), rel=1e-3, abs=1e-3), f"parameter {i}"
+    for i in np.ndindex(dx.shape):
+        assert dx[i] == pytest.approx(difference(1, i), rel=1e-3, abs=1e-3), f"input {i}"
+
+
+def test_backward_gives_the_input_gradient_alone():
+    rng = np.random.default_rng(9)
+    net, params = random_network(rng, (5, 7, 2), "relu")
+    # The tiles have more features than the network reads: an observation, then what goes with the sample.
+    x, dout = rng.normal(size=(70, 8)).astype(np.float32), rng.normal(size=(70, 2)).astype(np.float32)
+    _, hidden, batch = forward(net, params, x)
+    dx = tiles(70, 5)
+    net.backward_pass(params, None, to_tiles(dout), hidden, batch, dx)(70)
+    expected = reference.mlp_backward_ref(x[:, :5], params, (5, 7, 2), dout, "relu")[1]
+    np.testing.assert_allclose(to_rows(dx, 70), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["relu", "silu", "elu"])
+def test_initial_weights_are_orthogonal_and_keep_the_second_moment(activation):
+    net = Mlp((5, 8, 3, 2), activation)
+    params = net.initialize(np.random.default_rng(10), 0.01)
+    first, second, last = params[:40].reshape(5, 8), params[48:72].reshape(8, 3), params[75:81].reshape(3, 2)
+    z = np.random.default_rng(11).normal(size=1_000_000)
+    square = 1 / (reference.ACTIVATIONS[activation][0](z) ** 2).mean()
+    np.testing.assert_allclose(first @ first.T, square * np.eye(5), atol=0.01 * square)
+    np.testing.assert_allclose(second.T @ second, square * np.eye(3), atol=0.01 * square)
+    np.testing.assert_allclose(last.T @ last, 1e-4 * np.eye(2), atol=1e-9)
+    assert not params[40:48].any()
+    assert not params[-2:].any()
 
 
 def test_backward_adds_to_the_gradient():

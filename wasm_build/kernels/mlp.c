@@ -1,10 +1,11 @@
-// Forward and backward pass of a multi-layer perceptron: tanh hidden layers, linear output.
+// Forward and backward pass of a multi-layer perceptron: hidden layers of one activation, linear output.
 //
-// widths [L + 1]: inputs, hidden layers, outputs. params: for each layer W [in, out] row-major, then
-// b [out]. x, hidden and out are tiles; x_features is the number of features in x's tiles, of which
-// the first widths[0] are the input. hidden holds all hidden activations, [tile][sum of widths][TILE].
+// widths [L + 1]: inputs, hidden layers (none: a linear map), outputs. params: for each layer W [in, out]
+// row-major, then b [out]. x, hidden and out are tiles; x_features is the number of features in x's tiles,
+// of which the first widths[0] are the input. hidden holds what the backward pass needs of a tile: all
+// hidden activations [sum of widths][TILE], and for SiLU then their slopes [sum of widths][TILE].
 
-#include "fastmath.h"
+#include "activation.h"
 #include "shapes.h"
 
 static inline int hidden_width(const int32_t* widths, int L) {
@@ -86,22 +87,21 @@ static void outer_simd(float* grad, const float* x, const float* dy, int K, int 
 }
 
 WS_EXPORT void ws_mlp_forward(float* out, float* hidden, const float* x, const float* params, const int32_t* widths,
-                              int32_t L, int32_t x_features, int32_t N) {
-  const int H = hidden_width(widths, L);
+                              int32_t L, int32_t activation, int32_t x_features, int32_t N) {
+  const long slopes = (long)hidden_width(widths, L) * TILE;
+  const long stored = activation_keeps_slopes(activation) ? 2 * slopes : slopes;
   for (int t = 0; t < tile_count(N); t++) {
     const int lanes = tile_lanes(N, t);
     const float* input = x + (long)t * x_features * TILE;
-    float* activation = hidden + (long)t * H * TILE;
+    float* layer_hidden = hidden + t * stored;
     const float* layer = params;
     for (int l = 0; l < L; l++) {
       const int K = widths[l], M = widths[l + 1], last = l == L - 1;
-      float* output = last ? out + (long)t * M * TILE : activation;
+      float* output = last ? out + (long)t * M * TILE : layer_hidden;
       product_simd(output, layer, 1, M, layer + (long)K * M, input, M, K, lanes);
       if (!last) {
-        for (int m = 0; m < M; m++)
-          for (int lane = 0; lane < lanes; lane += LANES)
-            vf_store(output + m * TILE + lane, vf_tanh(vf_load(output + m * TILE + lane)));
-        activation += M * TILE;
+        activate(output, output + slopes, activation, M, lanes);
+        layer_hidden += M * TILE;
       }
       input = output;
       layer += layer_size(widths, l);
@@ -109,37 +109,37 @@ WS_EXPORT void ws_mlp_forward(float* out, float* hidden, const float* x, const f
   }
 }
 
-// grad [params] += gradient of sum(out * dout) over the N samples. scratch: 2 * max(widths) * TILE.
-WS_EXPORT void ws_mlp_backward(float* grad, float* scratch, const float* dout, const float* hidden, const float* x,
-                               const float* params, const int32_t* widths, int32_t L, int32_t x_features, int32_t N) {
-  const int H = hidden_width(widths, L);
+// grad [params] += gradient of sum(out * dout) over the N samples; dx, tiles of widths[0] features, is set to
+// its gradient with respect to x. Either may be null. scratch: 2 * max(widths) * TILE.
+WS_EXPORT void ws_mlp_backward(float* grad, float* dx, float* scratch, const float* dout, const float* hidden,
+                               const float* x, const float* params, const int32_t* widths, int32_t L,
+                               int32_t activation, int32_t x_features, int32_t N) {
+  const long slopes = (long)hidden_width(widths, L) * TILE;
+  const long stored = activation_keeps_slopes(activation) ? 2 * slopes : slopes;
   int widest = 0;
   for (int l = 0; l <= L; l++) widest = widths[l] > widest ? widths[l] : widest;
   for (int t = 0; t < tile_count(N); t++) {
     const int lanes = tile_lanes(N, t);
     const float* dy = dout + (long)t * widths[L] * TILE;
-    const float* activation = hidden + (long)(t + 1) * H * TILE;
+    const float* layer_hidden = hidden + t * stored + slopes;
     long offset = param_count(widths, L);
     for (int l = L - 1; l >= 0; l--) {
       const int K = widths[l], M = widths[l + 1];
       offset -= layer_size(widths, l);
-      if (l > 0) activation -= K * TILE;
-      const float* input = l > 0 ? activation : x + (long)t * x_features * TILE;
-      outer_simd(grad + offset, input, dy, K, M, lanes);
-      for (int m = 0; m < M; m++) {
-        vf sum = vf_splat(0);
-        for (int lane = 0; lane < lanes; lane += LANES) sum += vf_load(dy + m * TILE + lane);
-        grad[offset + (long)K * M + m] += vf_sum(sum);
-      }
-      if (l == 0) break;
-      float* dx = scratch + (l & 1) * widest * TILE;
-      product_simd(dx, params + offset, M, 1, 0, dy, K, M, lanes);
-      for (int k = 0; k < K; k++)
-        for (int lane = 0; lane < lanes; lane += LANES) {
-          const vf y = vf_load(input + k * TILE + lane);
-          vf_store(dx + k * TILE + lane, vf_load(dx + k * TILE + lane) * (1.0f - y * y));
+      if (l > 0) layer_hidden -= K * TILE;
+      if (grad) {
+        outer_simd(grad + offset, l > 0 ? layer_hidden : x + (long)t * x_features * TILE, dy, K, M, lanes);
+        for (int m = 0; m < M; m++) {
+          vf sum = vf_splat(0);
+          for (int lane = 0; lane < lanes; lane += LANES) sum += vf_load(dy + m * TILE + lane);
+          grad[offset + (long)K * M + m] += vf_sum(sum);
         }
-      dy = dx;
+      }
+      if (l == 0 && !dx) break;
+      float* dinput = l > 0 ? scratch + (l & 1) * widest * TILE : dx + (long)t * K * TILE;
+      product_simd(dinput, params + offset, M, 1, 0, dy, K, M, lanes);
+      if (l > 0) multiply_slopes(dinput, layer_hidden, layer_hidden + slopes, activation, K, lanes);
+      dy = dinput;
     }
   }
 }
