@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,8 @@ class RunningMoments:
 
     def __init__(self, features: int):
         self.count = 0.0
+        #: Normalised values are clipped to +-clip; infinite: not at all.
+        self.clip = CLIP
         self.mean, self.var = np.zeros(features), np.ones(features)
         self._float_mean, self._inverse_std = np.zeros(features, np.float32), np.ones(features, np.float32)
         #: Rows of this rank since the last update.
@@ -63,13 +66,22 @@ class RunningMoments:
         self.mean = self.mean + delta * count / total
         self.load(total, self.mean, m2 / total)
 
+    def state(self) -> list[Any]:
+        """What `load` takes, between two updates."""
+        return [self.count, self.mean, self.var]
+
     def load(self, count: float, mean: NDArray[np.float64], var: NDArray[np.float64]) -> None:
         """Set the state, as when a policy is loaded."""
         self.count, self.mean, self.var = count, mean, var
         self._float_mean[:] = mean
         self._inverse_std[:] = 1 / np.sqrt(var + EPSILON)
 
+    @property
+    def inverse_std(self) -> NDArray[np.float32]:
+        """What rows, less their mean, are multiplied by [F]."""
+        return self._inverse_std
+
     def normalization(self, rows: NDArray[np.float32], out: NDArray[np.float32]) -> Callable[[], None]:
         """A call that writes normalised rows [N, F] into the first F columns of `out` [N, stride]."""
         count, stride, features = len(rows), out.shape[-1], self.mean.size
-        return bind("normalize", out, rows, self._float_mean, self._inverse_std, CLIP, stride, count, features)
+        return bind("normalize", out, rows, self._float_mean, self._inverse_std, self.clip, stride, count, features)

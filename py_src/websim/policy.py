@@ -20,7 +20,7 @@ from websim.agents import SINGLE
 from websim.errors import ModelError, PolicyFileError
 from websim.kernels import TILE, address, library, tiles
 from websim.network import ActorCritic
-from websim.normalizer import CLIP, RunningMoments
+from websim.normalizer import RunningMoments
 from websim.spec import EnvSpec
 
 MAGIC = b"WEBSIM\x00\x01"
@@ -94,7 +94,7 @@ class Policy:
             "activation": "tanh",
             "low": [_number(x) for x in self.low],
             "high": [_number(x) for x in self.high],
-            "obs_clip": CLIP,
+            "obs_clip": _number(self.normalizer.clip),
             "obs_count": self.normalizer.count,
             "obs_mean": self.normalizer.mean.tolist(),
             "obs_var": self.normalizer.var.tolist(),
@@ -138,6 +138,9 @@ class Policy:
         if mean.shape != (obs_dim,) or var.shape != (obs_dim,) or not (np.isfinite(mean).all() and (var >= 0).all()):
             raise ValueError(f"expected {obs_dim} means and variances")
         normalizer.load(float(header["obs_count"]), mean, var)
+        normalizer.clip = float(header["obs_clip"])
+        if not normalizer.clip > 0:
+            raise ValueError(f"expected to clip observations to more than 0, got {normalizer.clip}")
         low, high = np.array(header["low"], np.float32), np.array(header["high"], np.float32)
         if low.shape != (action_dim,) or high.shape != (action_dim,) or not (low <= high).all():
             raise ValueError(f"expected {action_dim} lower and upper action bounds")
@@ -157,7 +160,7 @@ class Policy:
         return out
 
 
-def _number(x: np.float32) -> float | str:
+def _number(x: float | np.float32) -> float | str:
     return float(x) if np.isfinite(x) else str(float(x))
 
 
