@@ -12,6 +12,7 @@ import zlib
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,9 +84,10 @@ class Policy:
         temporary.write_bytes(self.to_bytes())
         temporary.replace(target)
 
-    def to_bytes(self) -> bytes:
-        """The policy file's content."""
-        header = {
+    @property
+    def header(self) -> dict[str, Any]:
+        """All but the parameters, of JSON's types: the policy file's header."""
+        return {
             "spec": json.loads(self.spec.to_json()),
             "policy": self.name,
             "obs_dim": self.network.obs_dim,
@@ -99,7 +101,10 @@ class Policy:
             "obs_mean": self.normalizer.mean.tolist(),
             "obs_var": self.normalizer.var.tolist(),
         }
-        text = json.dumps(header).encode()
+
+    def to_bytes(self) -> bytes:
+        """The policy file's content."""
+        text = json.dumps(self.header).encode()
         body = MAGIC + struct.pack("<I", len(text)) + text + self.network.params.astype("<f4").tobytes()
         return body + struct.pack("<I", zlib.crc32(body))
 
@@ -117,12 +122,13 @@ class Policy:
         (length,) = struct.unpack_from("<I", data, 8)
         try:
             header = json.loads(data[12 : 12 + length])
-            return cls._from_header(header, np.frombuffer(data[12 + length : -4], "<f4"))
+            return cls.from_header(header, np.frombuffer(data[12 + length : -4], "<f4"))
         except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:
             raise PolicyFileError(f"{name}: the policy file's header does not fit its content: {error}") from error
 
     @classmethod
-    def _from_header(cls, header: dict, params: NDArray) -> Policy:
+    def from_header(cls, header: dict[str, Any], params: NDArray) -> Policy:
+        """Inverse of `header` and the network's `params`. Raises KeyError, ValueError and the like."""
         obs_dim, action_dim = int(header["obs_dim"]), int(header["action_dim"])
         hidden = tuple(int(width) for width in header["hidden"])
         if not all(1 <= width <= _MAX_WIDTH for width in (obs_dim, action_dim, *hidden)):
