@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from task_page import tasks_page
+from websim.algorithms import ALGORITHMS, settings
 from websim.config import TrainConfig
+from websim.configs import tuned
 from websim.metrics import METRICS
 from websim.tasks import TASKS
 
@@ -23,44 +25,63 @@ _TYPESCRIPT = {
     "str": "string",
     "bool": "boolean",
     "dict[str, Any]": "Record<string, unknown>",
+    "tuple[int, ...]": "number[]",
 }
 
 
 def schema() -> str:
     """workers/schema.ts"""
+    common = [f.name for f in fields(TrainConfig)]
     lines = [
         "// Generated from websim's dataclasses by scripts/write_reference.py: do not edit.",
         "",
+        f"export const ALGORITHMS = [{', '.join(repr(name) for name in ALGORITHMS)}] as const;",
+        "",
+        "/** A run's settings; those that only some algorithms have are optional. */",
         "export interface TrainConfig {",
     ]
-    for f in fields(TrainConfig):
-        lines += [f"  /** {f.metadata['help']} */", f"  {f.name}: {_TYPESCRIPT[str(f.type)]};"]
+    for name, by_algorithm in settings().items():
+        f = next(iter(by_algorithm.values()))
+        lines += [
+            f"  /** {f.metadata['help']} */",
+            f"  {name}{'' if name in common else '?'}: {_TYPESCRIPT[str(f.type)]};",
+        ]
     lines += [
         "}",
         "",
         "/** What a caller may ask for: defaults fill in the rest, and Python checks it. */",
         "export type TrainRequest = { env: string } & { [field: string]: unknown };",
         "",
-        "/** One setting: its default (null: required), and its allowed range where it is a number. */",
+        "/** One setting: its default by algorithm (none: required), and its allowed range where it is a number. */",
         "export interface Setting {",
         "  name: keyof TrainConfig;",
         "  help: string;",
-        "  default: number | string | boolean | object | null;",
+        "  defaults: Record<string, unknown>;",
         "  low: number | null;",
         "  high: number | null;",
+        "  /** Whether it may change while a run goes on. */",
+        "  live: boolean;",
         "}",
         "",
         "export const SETTINGS: readonly Setting[] = [",
     ]
-    for f in fields(TrainConfig):
-        default = _default(f)
+    for name, by_algorithm in settings().items():
+        f = next(iter(by_algorithm.values()))
+        defaults = {algorithm: _default(field) for algorithm, field in by_algorithm.items()}
+        given = {algorithm: default for algorithm, default in defaults.items() if default is not None}
         lines.append(
-            f"  {{ name: '{f.name}', help: {json.dumps(f.metadata['help'])}, default: {json.dumps(default)}, "
-            f"low: {_bound(f, 'low')}, high: {_bound(f, 'high')} }},"
+            f"  {{ name: '{name}', help: {json.dumps(f.metadata['help'])}, defaults: {json.dumps(given)}, "
+            f"low: {_bound(f, 'low')}, high: {_bound(f, 'high')}, live: {json.dumps(f.metadata.get('live', False))} }},"
         )
-    lines += ["];", "", "export interface Metrics {"]
+    lines += ["];", "", "/** Settings of each task, by algorithm, that differ from the defaults. */"]
+    lines.append("export const TUNED: Record<string, Record<string, Partial<TrainConfig>>> = {")
+    for task in TASKS:
+        differing = {name: tuned(task, name) for name in ALGORITHMS if tuned(task, name)}
+        lines.append(f"  {json.dumps(task)}: {json.dumps(differing)},")
+    lines += ["};", "", "/** Those without a value belong to other algorithms. */", "export interface Metrics {"]
     for metric in METRICS:
         name = metric.name if metric.name.isidentifier() else f"'{metric.name}'"
+        name += "?" * bool(metric.algorithms)
         lines += [f"  /** {metric.formula} [{metric.unit}] */", f"  {name}: number{' | null' * metric.optional};"]
     lines += ["}", "", f"export const TASKS = [{', '.join(repr(name) for name in TASKS)}] as const;", ""]
     return "\n".join(lines)
@@ -68,14 +89,14 @@ def schema() -> str:
 
 def metrics_page() -> str:
     """docs/metrics.md"""
-    rows = [f"| `{m.name}` | {m.formula} | {m.unit} |" for m in METRICS]
+    rows = [f"| `{m.name}` | {m.formula} | {m.unit} | {', '.join(m.algorithms) or 'all'} |" for m in METRICS]
     head = [
         "# Metrics",
         "",
         "One dict per iteration, named as CleanRL names them.",
         "",
-        "| name | formula | unit |",
-        "|---|---|---|",
+        "| name | formula | unit | algorithms |",
+        "|---|---|---|---|",
     ]
     of_policy = ", ".join(f"`{m.name}`" for m in METRICS if m.of_policy)
     tail = [
@@ -91,19 +112,25 @@ def settings_page() -> str:
     head = [
         "# Settings of a run",
         "",
-        "The fields of `websim.TrainConfig`: keyword arguments of `websim.train`, options of `websim train` (with",
-        "dashes; `total_steps` is `--steps`) and fields of the page's `websim.train({...})`.",
+        "Keyword arguments of `websim.train`, options of `websim train` (with dashes; `total_steps` is `--steps`) and",
+        "fields of the page's `websim.train({...})`. What is not given is as the task was tuned for (in",
+        "`websim/configs/`), and else the default. *Live* settings may change while a run goes on.",
         "",
-        "| name | default | range | meaning |",
-        "|---|---|---|---|",
+        "| name | default | range | live | meaning |",
+        "|---|---|---|---|---|",
     ]
     rows = []
-    for f in fields(TrainConfig):
-        default = _default(f)
-        default = "required" if default is None else f"`{json.dumps(default)}`"
+    for name, by_algorithm in settings().items():
+        f = next(iter(by_algorithm.values()))
+        defaults = {algorithm: json.dumps(_default(field)) for algorithm, field in by_algorithm.items()}
+        default = defaults["ppo"] if len(set(defaults.values())) == 1 and len(defaults) == len(ALGORITHMS) else ""
+        default = default or ", ".join(f"{algorithm}: {value}" for algorithm, value in defaults.items())
+        shown = "required" if default == "null" else "" if name == "algorithm" else f"`{default}`"
         low, high = _bound(f, "low"), _bound(f, "high")
         range_ = "" if low == "null" else f"{low} to {high}" if high != "null" else f"{low} or more"
-        rows.append(f"| `{f.name}` | {default} | {range_} | {f.metadata['help']} |")
+        range_ = range_ or ", ".join(f.metadata.get("choices", "").split() if name != "algorithm" else ALGORITHMS)
+        live = "yes" if f.metadata.get("live") else ""
+        rows.append(f"| `{name}` | {shown} | {range_} | {live} | {f.metadata['help']} |")
     return "\n".join([*head, *rows, ""])
 
 

@@ -8,11 +8,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import MISSING, asdict, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, asdict
 from pathlib import Path
 from typing import Any
 
+from websim.algorithms import ALGORITHMS
+from websim.algorithms import settings as all_settings
 from websim.config import TrainConfig
 from websim.errors import WebsimError
 
@@ -35,7 +37,7 @@ def train(options: argparse.Namespace) -> int:
     from websim.api import run
     from websim.policy_files import save_policies
 
-    settings = {f.name: getattr(options, f.name) for f in fields(TrainConfig)}
+    settings = {name: getattr(options, name) for name in all_settings() if getattr(options, name) is not None}
     config = TrainConfig.from_mapping(settings)
     out = _new_folder(options.out or f"runs/{config.env}-{time.strftime('%Y%m%d-%H%M%S')}")
     (out / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")
@@ -110,26 +112,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="websim", description="Train MuJoCo robots.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    training = commands.add_parser(
-        "train", help="train a policy", formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+    training = commands.add_parser("train", help="train a policy; what is not said is as the task was tuned for")
     training.set_defaults(command=train)
-    for f in fields(TrainConfig):
-        text = f.metadata["help"].replace("%", "%%")
+    for name, by_algorithm in all_settings().items():
+        f = next(iter(by_algorithm.values()))
+        text = f"{f.metadata['help']} {_default_text(by_algorithm)}".replace("%", "%%")
+        option = _OPTION_NAMES.get(name, "--" + name.replace("_", "-"))
         if f.default is MISSING and f.default_factory is MISSING:
-            training.add_argument(f.name, metavar=f.name.upper(), help=text)
-            continue
-        name = _OPTION_NAMES.get(f.name, "--" + f.name.replace("_", "-"))
-        if f.default_factory is not MISSING:
-            default = f.default_factory()
-            training.add_argument(name, dest=f.name, default=default, type=_json, metavar="JSON", help=text)
+            training.add_argument(name, metavar=name.upper(), help=f.metadata["help"])
         elif f.type == "bool":
-            training.add_argument(
-                name, dest=f.name, default=f.default, action=argparse.BooleanOptionalAction, help=text
-            )
+            training.add_argument(option, dest=name, default=None, action=argparse.BooleanOptionalAction, help=text)
         else:
-            kind = str if f.type == "str" else _number
-            training.add_argument(name, dest=f.name, default=f.default, type=kind, metavar=str(f.type), help=text)
+            metavar, kind = _KINDS[str(f.type)]
+            training.add_argument(option, dest=name, default=None, type=kind, metavar=metavar, help=text)
     training.add_argument("--out", help="new folder for the results (default: runs/TASK-TIME)")
 
     evaluation = commands.add_parser("evaluate", help="measure a saved policy")
@@ -149,11 +144,35 @@ def _number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
 
 
+def _widths(text: str) -> list[float]:
+    return [_number(width) for width in text.split(",") if width]
+
+
+def _default_text(by_algorithm: Mapping[str, Field[Any]]) -> str:
+    """For instance "(default: 64; sac 1)" or, of a setting that not all have, "(sac: 256)"."""
+    defaults = {name: f.default for name, f in by_algorithm.items() if f.default is not MISSING}
+    if not defaults or set(defaults.values()) == {""}:
+        return ""
+    if len(defaults) == len(ALGORITHMS) and len(set(defaults.values())) == 1:
+        return f"(default: {next(iter(defaults.values()))})"
+    return f"({'; '.join(f'{name}: {default}' for name, default in defaults.items())})"
+
+
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f'expected JSON such as \'{{"terrain": "rough"}}\': {error}') from None
+
+
+#: How an option of each type is shown and read.
+_KINDS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "int": ("INT", _number),
+    "float": ("FLOAT", _number),
+    "str": ("TEXT", str),
+    "tuple[int, ...]": ("INT,INT", _widths),
+    "dict[str, Any]": ("JSON", _json),
+}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a run is asked to do: one frozen dataclass whose fields become CLI options, docs and the page's types."""
+"""What a run is asked to do: frozen dataclasses whose fields become CLI options, docs and the page's types."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import math
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -18,43 +18,46 @@ from websim.tasks import get_spec
 MAX_NUM_ENVS = 65_536
 #: Largest integer that JSON readers keep exactly.
 MAX_INTEGER = 2**53 - 1
+MAX_LAYERS, MAX_UNITS = 8, 2048
 
 
-def option(default: Any, help: str, *, low: float = -math.inf, high: float = math.inf) -> Any:
-    """A config field with its documentation and allowed range (both ends allowed)."""
-    return field(default=default, metadata={"help": help, "low": low, "high": high})
+def option(
+    default: Any, help: str, *, low: float = -math.inf, high: float = math.inf, live: bool = False, choices: str = ""
+) -> Any:
+    """A config field with its documentation, allowed range (both ends allowed) or words, and whether it may change
+    while a run goes on."""
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "live": live, "choices": choices})
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """A training run. Raises ConfigError, one sentence, when a field is out of range."""
+    """What every training run is asked; each algorithm adds its own. Raises ConfigError, one sentence, when a field
+    is out of range."""
 
     env: str = field(metadata={"help": "task id"})
     env_options: dict[str, Any] = field(
         default_factory=dict, metadata={"help": "options of the task, by name: its function's arguments"}
     )
-    algorithm: str = option("ppo", "learning algorithm: ppo")
+    algorithm: str = option("", "learning algorithm: ppo, ars or sac")
     total_steps: int = option(
-        1_000_000, "environment steps of the whole run, all ranks together", low=1, high=MAX_INTEGER
+        1_000_000, "environment steps of the whole run, all ranks together", low=1, high=MAX_INTEGER, live=True
     )
-    num_envs: int = option(64, "environments of the whole run, divided evenly over the ranks", low=1, high=MAX_NUM_ENVS)
+    num_envs: int = option(
+        64,
+        "environments of the whole run, divided evenly over the ranks",
+        low=1,
+        high=MAX_NUM_ENVS,
+    )
     ranks: int = option(1, "parallel ranks: threads natively, Web Workers in the browser", low=1)
     seed: int = option(1, "seed of all random numbers", low=0, high=MAX_INTEGER)
-    num_steps: int = option(64, "control steps of each environment per iteration", low=1, high=100_000)
-    learning_rate: float = option(2e-3, "Adam's step size at the start", low=1e-9, high=1.0)
-    anneal_lr: bool = option(True, "lower the step size linearly to 0 over total_steps")
-    gamma: float = option(0.99, "discount per control step", low=0.0, high=1.0)
-    gae_lambda: float = option(0.95, "lambda of generalised advantage estimation", low=0.0, high=1.0)
-    num_minibatches: int = option(8, "minibatches per epoch", low=1, high=100_000)
-    update_epochs: int = option(10, "passes over each rollout", low=1, high=1000)
-    clip_coef: float = option(0.2, "PPO's clipping range of the probability ratio", low=1e-6, high=10.0)
-    ent_coef: float = option(0.0, "weight of the entropy bonus", low=0.0, high=10.0)
-    vf_coef: float = option(0.5, "weight of the value loss", low=0.0, high=100.0)
-    max_grad_norm: float = option(0.5, "gradients are scaled down to this L2 norm", low=1e-6, high=1e9)
-    target_kl: float = option(
-        0.03, "an epoch whose mean KL exceeds this is the iteration's last; 0: never", low=0.0, high=1e9
+    hidden: tuple[int, ...] = field(
+        default=(64, 64), metadata={"help": f"units of each hidden layer, at most {MAX_LAYERS} layers of {MAX_UNITS}"}
     )
-    hidden: int = option(64, "units in each of the two hidden layers", low=1, high=1024)
+    activation: str = option("tanh", "of the hidden layers", choices="tanh relu silu elu")
+    eval_every: int = option(
+        200_000, "steps between evaluations of the policy; 0: none", low=0, high=MAX_INTEGER, live=True
+    )
+    eval_episodes: int = option(20, "deterministic episodes of an evaluation", low=2, high=10_000)
 
     def __post_init__(self) -> None:
         if not isinstance(self.env_options, dict) or not all(isinstance(name, str) for name in self.env_options):
@@ -62,8 +65,6 @@ class TrainConfig:
         get_spec(self.env, **self.env_options)
         for f in fields(self)[2:]:
             object.__setattr__(self, f.name, _checked(f, getattr(self, f.name)))
-        if self.algorithm != "ppo":
-            raise ConfigError(f"algorithm: expected ppo, got {self.algorithm!r}")
         if self.ranks > available_cores():
             raise ConfigError(
                 f"ranks: this machine has {available_cores()} cores, got {self.ranks}; use at most {available_cores()}"
@@ -73,32 +74,47 @@ class TrainConfig:
                 f"num_envs: {self.num_envs} environments cannot be divided evenly over {self.ranks} ranks; "
                 f"use a multiple of {self.ranks}"
             )
-        if self.num_minibatches > self.batch_size:
-            raise ConfigError(
-                f"num_minibatches: expected at most num_envs * num_steps = {self.batch_size}, "
-                f"got {self.num_minibatches}"
-            )
-
-    @property
-    def batch_size(self) -> int:
-        """Samples of one iteration over all ranks."""
-        return self.num_envs * self.num_steps
 
     @property
     def local_num_envs(self) -> int:
         """Environments of one rank."""
         return self.num_envs // self.ranks
 
-    @classmethod
-    def from_mapping(cls, settings: Mapping[str, Any]) -> TrainConfig:
-        """Check names before values. Raises ConfigError for an unknown or missing setting."""
-        known = [f.name for f in fields(cls)]
+    def changed(self, settings: Mapping[str, Any]) -> Self:
+        """The config of a run that goes on with other `settings`. Raises ConfigError for one that cannot change."""
+        live = [f.name for f in fields(self) if f.metadata.get("live")]
+        for name in settings:
+            if name not in live:
+                raise ConfigError(f"{name} cannot change while a run goes on: expected one of {', '.join(live)}")
+        return replace(self, **settings)
+
+    @staticmethod
+    def from_mapping(settings: Mapping[str, Any]) -> TrainConfig:
+        """The config of an algorithm ("ppo" unless said), what is not given being as the task was tuned for.
+
+        Raises ConfigError for an unknown or missing setting.
+        """
+        # They are made of this file.
+        from websim.algorithms import algorithm_of
+        from websim.configs import tuned
+
+        if "env" not in settings:
+            raise ConfigError("env is missing: name a task, for example HalfCheetah-v5")
+        kind = algorithm_of(settings.get("algorithm", "ppo")).config
+        known = [f.name for f in fields(kind)]
         unknown = [name for name in settings if name not in known]
         if unknown:
             raise ConfigError(f"unknown setting {unknown[0]!r}: expected one of {', '.join(known)}")
-        if "env" not in settings:
-            raise ConfigError("env is missing: name a task, for example HalfCheetah-v5")
-        return cls(**settings)
+        defaults = tuned(settings["env"], kind.algorithm) if isinstance(settings["env"], str) else {}
+        return kind(**{**_divided(defaults, settings, kind.num_envs), **settings})
+
+
+def _divided(defaults: dict[str, Any], settings: Mapping[str, Any], num_envs: int) -> dict[str, Any]:
+    """`defaults` with as many environments as divide over the ranks that were asked for, not fewer than tuned."""
+    ranks = settings.get("ranks", 1)
+    if isinstance(ranks, int) and 1 <= ranks <= available_cores():
+        return defaults | {"num_envs": -(-defaults.get("num_envs", num_envs) // ranks) * ranks}
+    return defaults
 
 
 def available_cores() -> int:
@@ -125,9 +141,14 @@ def _checked(f: Any, value: Any) -> Any:
             raise ConfigError(f"{f.name}: expected true or false, got {value!r}")
         return value
     if kind == "str":
-        if not isinstance(value, str):
-            raise ConfigError(f"{f.name}: expected text, got {value!r}")
+        choices = f.metadata["choices"].split()
+        if not isinstance(value, str) or (choices and value not in choices):
+            raise ConfigError(f"{f.name}: expected {' or '.join(choices) or 'text'}, got {value!r}")
         return value
+    if kind == "tuple[int, ...]":
+        if not isinstance(value, list | tuple) or len(value) > MAX_LAYERS:
+            raise ConfigError(f"{f.name}: expected a list of at most {MAX_LAYERS} layers' units, got {value!r}")
+        return tuple(whole_number(f.name, units, 1, MAX_UNITS) for units in value)
     low, high = f.metadata["low"], f.metadata["high"]
     range_ = f"from {low:.16g} to {high:.16g}" if math.isfinite(high) else f"of at least {low:.16g}"
     expected = f"{f.name}: expected {'a whole' if kind == 'int' else 'a'} number {range_}, got {value!r}"

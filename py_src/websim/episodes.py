@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,14 @@ class EpisodeWindow:
         finished = finished[~np.isnan(finished[:, 0])]
         finished = finished[np.lexsort((finished[:, 1], finished[:, 0]))]
         self._window = np.concatenate([self._window, finished[:, 2:]])[-WINDOW:]
+
+    def state(self) -> list[Any]:
+        """What `load_state` takes, between two merges: count and window [n, 2] (return, length)."""
+        return [self.count, self._window]
+
+    def load_state(self, state: list[Any]) -> None:
+        """Continue from a state."""
+        self.count, self._window = state
 
     @property
     def mean_return(self) -> float | None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 class Metric(NamedTuple):
     """name, formula in words, unit; optional: null until there is something to report.
 
+    algorithms: those that report it; none said: all.
+
     of_policy: a run with several policies reports it of each as `name/policy` too; the plain name is the first one's.
     """
 
@@ -16,7 +18,10 @@ class Metric(NamedTuple):
     unit: str
     optional: bool = False
     of_policy: bool = False
+    algorithms: tuple[str, ...] = ()
 
+
+_PPO = ("ppo",)
 
 METRICS = (
     Metric("iteration", "rollouts and updates done", "count"),
@@ -31,20 +36,47 @@ METRICS = (
     Metric("charts/episodic_length", "mean length of the last 100 finished episodes", "steps", optional=True),
     Metric("charts/episodes", "finished episodes since the start", "count"),
     Metric("charts/SPS", "steps of this iteration / its wall-clock time, learning included", "steps/s"),
-    Metric("charts/learning_rate", "Adam's step size in this iteration", "1"),
-    Metric("losses/policy_loss", "-mean of the clipped surrogate over the last epoch", "1", of_policy=True),
+    Metric("charts/learning_rate", "the optimiser's step size in this iteration", "1"),
     Metric(
-        "losses/value_loss", "mean of (value - return)^2 / 2 over the last epoch, rewards scaled", "1", of_policy=True
+        "losses/policy_loss", "-mean of the clipped surrogate over the last epoch", "1", of_policy=True, algorithms=_PPO
     ),
-    Metric("losses/entropy", "entropy of the action distribution", "nat", of_policy=True),
     Metric(
-        "losses/approx_kl", "mean of (r - 1) - ln r over the last epoch, r the probability ratio", "nat", of_policy=True
+        "losses/value_loss",
+        "mean of (value - return)^2 / 2 over the last epoch, rewards scaled",
+        "1",
+        of_policy=True,
+        algorithms=_PPO,
     ),
-    Metric("losses/clipfrac", "share of samples whose ratio is outside the clipping range", "1", of_policy=True),
-    Metric("losses/explained_variance", "1 - Var(return - value) / Var(return) of the rollout", "1", of_policy=True),
+    Metric("losses/entropy", "entropy of the action distribution", "nat", of_policy=True, algorithms=_PPO),
+    Metric(
+        "losses/approx_kl",
+        "mean of (r - 1) - ln r over the last epoch, r the probability ratio",
+        "nat",
+        of_policy=True,
+        algorithms=_PPO,
+    ),
+    Metric(
+        "losses/clipfrac",
+        "share of samples whose ratio is outside the clipping range",
+        "1",
+        of_policy=True,
+        algorithms=_PPO,
+    ),
+    Metric(
+        "losses/explained_variance",
+        "1 - Var(return - value) / Var(return) of the rollout",
+        "1",
+        of_policy=True,
+        algorithms=_PPO,
+    ),
     Metric("losses/grad_norm", "L2 norm of the last minibatch's gradient before clipping", "1", of_policy=True),
     Metric("physics/divergences", "environments reset because their physics diverged, since the start", "count"),
     Metric("time/elapsed", "since the session was opened, pauses included", "s"),
     Metric("time/rollout", "stepping the environments in this iteration", "s"),
     Metric("time/update", "learning from them", "s"),
 )
+
+
+def metrics_of(algorithm: str) -> tuple[Metric, ...]:
+    """Those that a run of `algorithm` reports."""
+    return tuple(metric for metric in METRICS if not metric.algorithms or algorithm in metric.algorithms)

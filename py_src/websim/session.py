@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from websim.agents import policy_groups
-from websim.algorithms.ppo import PPO
+from websim.algorithms import Learner, algorithm_of
+from websim.algorithms.ppo import PPOConfig
 from websim.algorithms.team import Team
 from websim.batch_env import BatchEnv
 from websim.config import TrainConfig
 from websim.dist import Communicator
+from websim.errors import ConfigError
 from websim.policy import Policy
+from websim.state import State, merged
 from websim.tasks import get_spec
 
 
@@ -25,8 +29,7 @@ class Session:
         self.env = BatchEnv(
             get_spec(config.env, **config.env_options), config.local_num_envs, seed=config.seed, first_env=first_env
         )
-        groups = policy_groups(self.env.spec, self.env.model, self.env.obs_dim) if self.env.spec.agents else ()
-        self.learner = Team(config, self.env, groups, comm, pulse) if groups else PPO(config, self.env, comm, pulse)
+        self.learner = _open_learner(config, self.env, comm, pulse)
         self._started = time.perf_counter()
 
     @property
@@ -41,16 +44,40 @@ class Session:
 
     def iterate(self) -> dict[str, Any]:
         """One iteration; its metrics, with charts/SPS and time/elapsed of this rank's clock."""
-        started = time.perf_counter()
-        metrics = self.learner.iterate()
+        started, first_step = time.perf_counter(), self.learner.global_step
+        metrics: dict[str, Any] = self.learner.iterate()
         now = time.perf_counter()
-        metrics["charts/SPS"] = self.config.batch_size / (now - started)
+        metrics["charts/SPS"] = (self.learner.global_step - first_step) / (now - started)
         metrics["time/elapsed"] = now - self._started
         if self.finished:
             for name, policy in self.policies.items():
                 self.comm.assert_replicated(policy.network.params, tag=f"parameters of {name} at the end of the run")
         return metrics
 
+    def state(self) -> State:
+        """All that continues bit for bit between two iterations: the learner's and this rank's environments'."""
+        environments = State({}, self.env.orchestrator.snapshot().arrays)
+        return merged(self.learner.state().under("learner"), environments.under("environments"))
+
+    def load_state(self, state: State) -> None:
+        """Continue from the state of a session of the same task with as many environments in this rank.
+
+        Raises SnapshotError when the environments are of another task.
+        """
+        orchestrator = self.env.orchestrator
+        arrays = state.part("environments").rows
+        orchestrator.restore(replace(orchestrator.snapshot(), arrays=arrays))
+        self.learner.load_state(state.part("learner"))
+
     def close(self) -> None:
         """Free the environments."""
         self.env.close()
+
+
+def _open_learner(config: TrainConfig, env: BatchEnv, comm: Communicator, pulse: Callable[[], None]) -> Learner:
+    algorithm = algorithm_of(config.algorithm)
+    if not env.spec.agents:
+        return algorithm.learner(config, env, comm, pulse)
+    if not isinstance(config, PPOConfig):
+        raise ConfigError(f"{config.env}: several agents learn with ppo, got {config.algorithm}")
+    return Team(config, env, policy_groups(env.spec, env.model, env.obs_dim), comm, pulse)

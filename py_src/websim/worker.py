@@ -10,6 +10,7 @@ import js
 import websim_host
 from pyodide.ffi import to_js
 
+from websim.algorithms.ppo import PPOConfig
 from websim.config import TrainConfig
 from websim.dist import Communicator, WorkerCommunicator
 from websim.errors import StopRequested, WebsimError
@@ -52,7 +53,7 @@ def warm_up() -> None:
     The browser compiles a WebAssembly function when it is first called, for which all threads of the
     page wait: better while it loads than after Start.
     """
-    config = TrainConfig(env=next(iter(TASKS)), num_envs=1, num_steps=2, num_minibatches=1, update_epochs=1)
+    config = PPOConfig(env=next(iter(TASKS)), num_envs=1, num_steps=2, num_minibatches=1, update_epochs=1)
     session = Session(config, Communicator(), _pulse)
     session.iterate()
     session.close()

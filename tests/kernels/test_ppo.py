@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import websim
+from websim.algorithms.ppo import PPOConfig
 from websim.api import run
-from websim.config import TrainConfig
 from websim.dist import Communicator
 from websim.errors import TrainingDivergedError
 from websim.evaluate import evaluate
-from websim.metrics import METRICS
+from websim.metrics import metrics_of
 from websim.session import Session
 
 # Short rollouts: contact physics doubles a rounding difference every few steps.
@@ -56,8 +56,8 @@ def test_the_same_seed_gives_the_same_bytes(ranks):
 def test_every_metric_is_reported_and_finite():
     history = train_small().history
     for metrics in history:
-        assert set(metrics) == {m.name for m in METRICS}
-        for metric in METRICS:
+        assert set(metrics) == {m.name for m in metrics_of("ppo")}
+        for metric in metrics_of("ppo"):
             assert (metrics[metric.name] is None and metric.optional) or np.isfinite(metrics[metric.name])
     assert [m["global_step"] for m in history] == [256, 512]
 
@@ -65,7 +65,7 @@ def test_every_metric_is_reported_and_finite():
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_stop_is_answered_within_200_ms_and_keeps_what_was_learned(ranks):
     stop = threading.Event()
-    config = TrainConfig(env="HalfCheetah-v5", num_envs=256, ranks=ranks, total_steps=10**9)
+    config = PPOConfig(env="HalfCheetah-v5", num_envs=256, ranks=ranks, total_steps=10**9)
     asked = []
 
     def on_metrics(metrics):
@@ -85,11 +85,11 @@ def test_a_failing_rank_ends_the_run_on_all():
         raise RuntimeError("the disk is full")
 
     with pytest.raises(RuntimeError, match="the disk is full"):
-        run(TrainConfig(env="Hopper-v5", ranks=2, **SMALL), on_metrics=on_metrics)
+        run(PPOConfig(env="Hopper-v5", ranks=2, **SMALL), on_metrics=on_metrics)
 
 
 def test_a_diverging_learner_is_told():
-    session = Session(TrainConfig(env="HalfCheetah-v5", **SMALL), Communicator(), lambda: None)
+    session = Session(PPOConfig(env="HalfCheetah-v5", **SMALL), Communicator(), lambda: None)
     session.iterate()
     session.learner.network.params[5] = np.nan
     with pytest.raises(

@@ -1,6 +1,6 @@
 // What the run form and the address hold: the five choices of a run, as text that a person typed.
 
-import { SETTINGS, TASKS } from '../../workers/schema';
+import { SETTINGS, TASKS, TUNED } from '../../workers/schema';
 
 /** The choices that form and address share, named as `TrainConfig` names them. */
 export interface RunSettings {
@@ -21,21 +21,24 @@ const EXAMPLES: Record<NumberField, string> = {
   total_steps: '1000000',
 };
 
-/** What was chosen, completed: as many ranks as the machine has and the environments divide into. */
+/** What was chosen, completed as the task was tuned for: as many ranks as the machine has and the environments divide into. */
 export function completeSettings(chosen: Partial<RunSettings>, maxRanks: number): RunSettings {
-  const num_envs = chosen.num_envs ?? defaultOf('num_envs');
+  const env = chosen.env ?? 'HalfCheetah-v5';
+  const num_envs = chosen.num_envs ?? defaultOf('num_envs', env);
   return {
-    env: 'HalfCheetah-v5',
+    env,
     num_envs,
     ranks: fittingRanks(num_envs, maxRanks),
-    seed: defaultOf('seed'),
-    total_steps: defaultOf('total_steps'),
+    seed: defaultOf('seed', env),
+    total_steps: defaultOf('total_steps', env),
     ...chosen,
   };
 }
 
-function defaultOf(field: NumberField): number {
-  return Number(SETTINGS.find(({ name }) => name === field)?.default);
+/** The default of a task's run. */
+export function defaultOf(field: NumberField, env: string): number {
+  const { ppo } = SETTINGS.find(({ name }) => name === field)!.defaults;
+  return TUNED[env]?.ppo?.[field] ?? Number(ppo);
 }
 
 /** The largest number of ranks, at most `maxRanks`, that divides `numEnvs`. */

@@ -62,11 +62,13 @@ export class TrainingStore extends EventTarget {
     return this.run ? 'ended' : 'ready';
   }
 
-  /** Changes the form's choices; another task shows another robot. */
+  /** Changes the form's choices; another task shows another robot, and the size of run that it was tuned for. */
   choose(settings: Partial<RunSettings>): void {
-    const env = this.settings.env;
-    this.settings = { ...this.settings, ...settings };
-    if (this.settings.env !== env && this.#loaded === 'yes') void this.#showTask();
+    const { env = this.settings.env } = settings;
+    const other = env !== this.settings.env;
+    const chosen = { ...this.settings, ...settings };
+    this.settings = other ? completeSettings({ env, seed: chosen.seed }, chosen.ranks) : chosen;
+    if (other && this.#loaded === 'yes') void this.#showTask();
     this.#changed();
   }
 

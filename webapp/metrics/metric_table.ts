@@ -73,6 +73,6 @@ export class MetricTable {
 }
 
 /** Charts cannot scale an infinity; the status line and `run.history` still have it. */
-function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null;
+function finite(value: number | null | undefined): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +17,54 @@ from numpy.typing import NDArray
 from websim.agent_view import AgentView
 from websim.agents import SINGLE
 from websim.batch_env import BatchEnv, Step
-from websim.config import TrainConfig
+from websim.config import TrainConfig, option
 from websim.dist import Communicator
 from websim.episodes import EpisodeWindow
-from websim.errors import TrainingDivergedError
+from websim.errors import ConfigError, TrainingDivergedError
 from websim.kernels import address, bind, library, tiles
 from websim.network import ActorCritic
 from websim.normalizer import RunningMoments
 from websim.policy import Policy, action_scale
+from websim.state import State
 
 #: Samples of a pass over the network: the activations of more would cost memory and not fit into caches.
 CHUNK = 1024
 REWARD_CLIP = 10.0
 ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON = 0.9, 0.999, 1e-5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPOConfig(TrainConfig):
+    """A run of PPO."""
+
+    algorithm: str = option("ppo", "learning algorithm: ppo, ars or sac", choices="ppo")
+    num_steps: int = option(64, "control steps of each environment per iteration", low=1, high=100_000)
+    learning_rate: float = option(2e-3, "Adam's step size at the start", low=1e-9, high=1.0, live=True)
+    anneal_lr: bool = option(True, "lower the step size linearly to 0 over total_steps", live=True)
+    gamma: float = option(0.99, "discount per control step", low=0.0, high=1.0, live=True)
+    gae_lambda: float = option(0.95, "lambda of generalised advantage estimation", low=0.0, high=1.0, live=True)
+    num_minibatches: int = option(8, "minibatches per epoch", low=1, high=100_000, live=True)
+    update_epochs: int = option(10, "passes over each rollout", low=1, high=1000, live=True)
+    clip_coef: float = option(0.2, "PPO's clipping range of the probability ratio", low=1e-6, high=10.0, live=True)
+    ent_coef: float = option(0.0, "weight of the entropy bonus", low=0.0, high=10.0, live=True)
+    vf_coef: float = option(0.5, "weight of the value loss", low=0.0, high=100.0, live=True)
+    max_grad_norm: float = option(0.5, "gradients are scaled down to this L2 norm", low=1e-6, high=1e9, live=True)
+    target_kl: float = option(
+        0.03, "an epoch whose mean KL exceeds this is the iteration's last; 0: never", low=0.0, high=1e9, live=True
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.num_minibatches > self.batch_size:
+            raise ConfigError(
+                f"num_minibatches: expected at most num_envs * num_steps = {self.batch_size}, "
+                f"got {self.num_minibatches}"
+            )
+
+    @property
+    def batch_size(self) -> int:
+        """Samples of one iteration over all ranks."""
+        return self.num_envs * self.num_steps
 
 
 class PPO:
@@ -42,7 +78,7 @@ class PPO:
 
     def __init__(
         self,
-        config: TrainConfig,
+        config: PPOConfig,
         env: BatchEnv | AgentView,
         comm: Communicator,
         pulse: Callable[[], None],
@@ -55,7 +91,7 @@ class PPO:
         T, B, O, A = config.num_steps, env.num_envs, env.obs_dim, env.action_dim
         F = O + A + 3
         self.global_rng = np.random.default_rng(env.seed)
-        hidden = (config.hidden, config.hidden)
+        hidden = config.hidden
         capacity = max(B, CHUNK)
         self.network = ActorCritic(O, A, hidden, features=F, capacity=capacity)
         self.network.initialize(self.global_rng)
@@ -89,6 +125,40 @@ class PPO:
     def policies(self) -> dict[str, Policy]:
         """The policy by its name, as it is now; it goes on learning."""
         return {self.policy.name: self.policy}
+
+    def change(self, config: PPOConfig) -> None:
+        """Go on with other settings; the rollout's size stays."""
+        self.config = config
+        self._bind_kernels()
+
+    def state(self) -> State:
+        """All that continues bit for bit between two iterations, without the environments."""
+        shared = {
+            "params": self.network.params,
+            "adam_first": self.adam_first,
+            "adam_second": self.adam_second,
+            "adam_step": self.adam_step,
+            "rng": self.global_rng.bit_generator.state,
+            "obs_normalizer": self.obs_normalizer.state(),
+            "return_normalizer": self.return_normalizer.state(),
+            "episodes": self.episodes.state(),
+            "iteration": self.iteration,
+            "global_step": self.global_step,
+        }
+        return State(shared, {"discounted_return": self.discounted_return})
+
+    def load_state(self, state: State) -> None:
+        """Continue from a state of as many environments."""
+        shared = state.shared
+        self.network.params[:] = shared["params"]
+        self.adam_first[:], self.adam_second[:] = shared["adam_first"], shared["adam_second"]
+        self.adam_step = shared["adam_step"]
+        self.global_rng.bit_generator.state = shared["rng"]
+        self.obs_normalizer.load(*shared["obs_normalizer"])
+        self.return_normalizer.load(*shared["return_normalizer"])
+        self.episodes.load_state(shared["episodes"])
+        self.iteration, self.global_step = shared["iteration"], shared["global_step"]
+        self.discounted_return[:] = state.rows["discounted_return"]
 
     def iterate(self) -> dict[str, float | int | None]:
         """One rollout and one update; this iteration's metrics, the same on every rank but for times."""

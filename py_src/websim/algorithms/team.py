@@ -9,12 +9,12 @@ import numpy as np
 
 from websim.agent_view import AgentView
 from websim.agents import PolicyGroup
-from websim.algorithms.ppo import PPO
+from websim.algorithms.ppo import PPO, PPOConfig
 from websim.batch_env import BatchEnv
-from websim.config import TrainConfig
 from websim.dist import Communicator
 from websim.metrics import METRICS
 from websim.policy import Policy
+from websim.state import State, merged
 
 
 class Team:
@@ -22,7 +22,7 @@ class Team:
 
     def __init__(
         self,
-        config: TrainConfig,
+        config: PPOConfig,
         env: BatchEnv,
         groups: tuple[PolicyGroup, ...],
         comm: Communicator,
@@ -53,6 +53,28 @@ class Team:
             for view, part in zip(self.views, parts, strict=True):
                 metrics |= {f"{m.name}/{view.group.policy}": part[m.name] for m in METRICS if m.of_policy}
         return metrics | {"time/rollout": rolled_out - started, "time/update": time.perf_counter() - rolled_out}
+
+    def change(self, config: PPOConfig) -> None:
+        """Go on with other settings; the rollout's size stays."""
+        self.config = config
+        for learner in self.learners:
+            learner.change(config)
+
+    def state(self) -> State:
+        """As `PPO.state`, of each policy under its name."""
+        parts = []
+        for learner in self.learners:
+            state = learner.state()
+            rows = {name: array.reshape(self.env.num_envs, -1) for name, array in state.rows.items()}
+            parts.append(state._replace(rows=rows).under(learner.policy.name))
+        return merged(*parts)
+
+    def load_state(self, state: State) -> None:
+        """Continue from a state of as many environments."""
+        for view, learner in zip(self.views, self.learners, strict=True):
+            part = state.part(learner.policy.name)
+            learner.load_state(part._replace(rows={name: array.ravel() for name, array in part.rows.items()}))
+            view.receive()
 
     def rollout(self) -> None:
         """Step every environment T times; in each step all agents act on the same observation of the scene."""

@@ -1,0 +1,17 @@
+"""Tuned settings: one file of data a task, what its runs reach in its docstring.
+
+A file has `TASK`, an id, and `SETTINGS`, by algorithm the settings that differ from the algorithm's defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from websim.configs import half_cheetah
+
+_BY_TASK: dict[str, dict[str, dict[str, Any]]] = {file.TASK: file.SETTINGS for file in (half_cheetah,)}
+
+
+def tuned(env: str, algorithm: str) -> dict[str, Any]:
+    """The settings of a task that differ from the algorithm's defaults; none for a task that was not tuned."""
+    return dict(_BY_TASK.get(env, {}).get(algorithm, {}))
