@@ -38,7 +38,7 @@ def evaluate(
     obs = env.reset()
     while running.any():
         for group, actor in actors:
-            rows = actor.predict(obs[:, group.observations].reshape(-1, actor.network.obs_dim))
+            rows = actor.controls(obs[:, group.observations].reshape(-1, actor.network.obs_dim))
             actions[:, group.actions] = rows.reshape(episodes, *group.actions.shape)
         step = env.step(actions)
         if step.any_ended:
@@ -62,7 +62,7 @@ def _actors(env: BatchEnv, policies: Sequence[Policy]) -> list[tuple[PolicyGroup
         group = groups[policy.name]
         expected, got = (
             (group.observations.shape[1], group.actions.shape[1]),
-            (policy.network.obs_dim, policy.network.action_dim),
+            (policy.network.obs_dim, len(policy.low)),
         )
         if expected != got:
             raise ConfigError(

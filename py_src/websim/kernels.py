@@ -20,6 +20,9 @@ from websim.errors import WebsimError
 
 TILE = 64
 
+#: [ceil(N / 64), features, 64]
+Tiles = NDArray[np.float32]
+
 _P, _I, _U, _F, _D = ctypes.c_void_p, ctypes.c_int32, ctypes.c_uint32, ctypes.c_float, ctypes.c_double
 
 _SIGNATURES: dict[str, list] = {
@@ -28,8 +31,10 @@ _SIGNATURES: dict[str, list] = {
     "mlp_forward": [_P] * 5 + [_I] * 4,
     "mlp_backward": [_P] * 8 + [_I] * 4,
     "gaussian_sample": [_P] * 8 + [_U, _U] + [_I] * 4 + [_U],
+    "categorical_sample": [_P] * 4 + [_U, _U] + [_I] * 5 + [_U],
     "discount": [_P] * 4 + [_F, _I, _I],
-    "ppo_loss": [_P] * 8 + [_F] * 4 + [_I] * 3,
+    "ppo_loss_gaussian": [_P] * 8 + [_F] * 3 + [_I, _I, _F, _I],
+    "ppo_loss_categorical": [_P] * 6 + [_F] * 3 + [_I, _I, _F, _I],
     "gae": [_P] * 6 + [_F, _F, _I, _I],
     "adam": [_P] * 4 + [_F] * 7 + [_I],
     "add_moments": [_P, _P, _P, _D, _I, _I],
@@ -79,6 +84,6 @@ def address(array: NDArray) -> int:
     return array.ctypes.data
 
 
-def tiles(count: int, features: int) -> NDArray[np.float32]:
+def tiles(count: int, features: int) -> Tiles:
     """Zeroed tiles for `count` samples: [ceil(count / 64), features, 64]."""
     return np.zeros((-(-count // TILE), features, TILE), np.float32)

@@ -1,7 +1,8 @@
-"""A Gaussian actor and a critic, both multi-layer perceptrons, on the kernels.
+"""An actor and a critic, both multi-layer perceptrons, on the kernels.
 
 All parameters are one flat float32 vector, so that a gradient is one all-reduce:
 [actor layers | log_std [A] | critic layers], a layer being W [in, out] row-major, then b [out].
+Of discrete actions the actor's outputs are logits, and log_std is empty.
 """
 
 from __future__ import annotations
@@ -12,9 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from websim.kernels import TILE, bind, tiles
-
-Tiles = NDArray[np.float32]
+from websim.kernels import TILE, Tiles, bind, tiles
 
 
 #: Activations of hidden layers, numbered as the kernels number them (`wasm_build/kernels/activation.h`). The gain of
@@ -96,7 +95,10 @@ def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np
 
 
 class ActorCritic:
-    """Parameters and passes. `features`: width of the packed samples, whose first `obs_dim` are the input."""
+    """Parameters and passes. `features`: width of the packed samples, whose first `obs_dim` are the input.
+
+    action_dim: the actor's outputs, actions or, if `discrete`, choices. capacity: most samples of a pass.
+    """
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class ActorCritic:
         hidden: Sequence[int],
         *,
         activation: str = "tanh",
+        discrete: bool = False,
         features: int,
         capacity: int,
     ):
@@ -112,7 +115,7 @@ class ActorCritic:
         self.actor = Mlp([obs_dim, *hidden, action_dim], activation)
         self.critic = Mlp([obs_dim, *hidden, 1], activation)
         self._log_std_at = self.actor.size
-        self._critic_at = self.actor.size + action_dim
+        self._critic_at = self.actor.size + (0 if discrete else action_dim)
         self.size = self._critic_at + self.critic.size
         self.params = np.zeros(self.size, np.float32)
         self.mean, self.value = tiles(capacity, action_dim), tiles(capacity, 1)

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from websim.agents import SINGLE
+from websim.distributions import action_distribution
 from websim.errors import ModelError, PolicyFileError
 from websim.kernels import TILE, address, library, tiles
-from websim.network import ActorCritic
+from websim.network import ACTIVATIONS, ActorCritic
 from websim.normalizer import RunningMoments
 from websim.spec import EnvSpec
 
@@ -29,20 +30,12 @@ MAX_BYTES = 64 * 2**20
 _MAX_WIDTH = 4096
 
 
-def action_scale(low: NDArray, high: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(offset, scale) [A] that take a network output in [-1, 1] to a control in [low, high]; 0, 1 if unlimited."""
-    limited = np.isfinite(low) & np.isfinite(high)
-    with np.errstate(invalid="ignore"):
-        offset, scale = np.where(limited, (high + low) / 2, 0), np.where(limited, (high - low) / 2, 1)
-    return offset.astype(np.float32), scale.astype(np.float32)
-
-
 @dataclass
 class Policy:
     """A deterministic or sampled mapping from observations to actions in the task's units.
 
     network: actor and critic; normalizer: of observations; low, high [A]: the controls' bounds.
-    name: `Agent.policy` of the agents that it is for.
+    hidden: widths of the network's hidden layers. name: `Agent.policy` of the agents that it is for.
     """
 
     spec: EnvSpec
@@ -53,11 +46,15 @@ class Policy:
     hidden: tuple[int, ...]
     name: str = SINGLE
 
+    def __post_init__(self) -> None:
+        self.distribution = action_distribution(self.spec, self.low, self.high)
+
     def predict(
         self, obs: ArrayLike, *, deterministic: bool = True, rng: np.random.Generator | None = None
-    ) -> NDArray[np.float32]:
+    ) -> NDArray[np.float32] | NDArray[np.int64]:
         """Actions [A] or [B, A] float32 for observations [O] or [B, O], clipped to the controls' bounds.
 
+        Of a task with discrete actions it is their numbers, int64: one, or [B].
         Raises ValueError when the last dimension is not O or a number is not finite.
         """
         rows = np.ascontiguousarray(obs, np.float32)
@@ -67,15 +64,16 @@ class Policy:
         if not np.isfinite(rows).all():
             raise ValueError("predict: observations hold NaN or infinity")
         batch = np.atleast_2d(rows)
-        mean = np.concatenate(
-            [self._mean(batch[i : i + TILE]) for i in range(0, len(batch), TILE)] or [self._mean(batch)]
+        outputs = np.concatenate(
+            [self._outputs(batch[i : i + TILE]) for i in range(0, len(batch), TILE)] or [self._outputs(batch)]
         )
-        if not deterministic:
-            rng = rng or np.random.default_rng()
-            mean = mean + np.exp(self.network.log_std) * rng.standard_normal(mean.shape, np.float32)
-        offset, scale = action_scale(self.low, self.high)
-        action = np.clip(offset + scale * mean, self.low, self.high)
-        return action[0] if rows.ndim == 1 else action
+        random = None if deterministic else rng or np.random.default_rng()
+        actions = self.distribution.actions(outputs, self.network.log_std, random)
+        return actions[0] if rows.ndim == 1 else actions
+
+    def controls(self, obs: ArrayLike) -> NDArray[np.float32]:
+        """What an environment applies for the deterministic actions: [A] or [B, A] float32, as `predict` takes them."""
+        return self.distribution.controls(self.predict(obs))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the policy file, replacing `path` in one step."""
@@ -93,7 +91,7 @@ class Policy:
             "obs_dim": self.network.obs_dim,
             "action_dim": self.network.action_dim,
             "hidden": list(self.hidden),
-            "activation": "tanh",
+            "activation": self.network.actor.activation,
             "low": [_number(x) for x in self.low],
             "high": [_number(x) for x in self.high],
             "obs_clip": _number(self.normalizer.clip),
@@ -133,7 +131,14 @@ class Policy:
         hidden = tuple(int(width) for width in header["hidden"])
         if not all(1 <= width <= _MAX_WIDTH for width in (obs_dim, action_dim, *hidden)):
             raise ValueError(f"widths {obs_dim}, {list(hidden)}, {action_dim} are not within 1 to {_MAX_WIDTH}")
-        network = ActorCritic(obs_dim, action_dim, hidden, features=obs_dim, capacity=TILE)
+        activation = header["activation"]
+        if activation not in ACTIVATIONS:
+            raise ValueError(f"activation: expected one of {', '.join(ACTIVATIONS)}, got {activation!r}")
+        spec, name = EnvSpec.from_json(json.dumps(header["spec"])), str(header.get("policy", SINGLE))
+        discrete = spec.discrete is not None
+        network = ActorCritic(
+            obs_dim, action_dim, hidden, activation=activation, discrete=discrete, features=obs_dim, capacity=TILE
+        )
         if params.size != network.size:
             raise ValueError(f"expected {network.size} parameters, got {params.size}")
         if not np.isfinite(params).all():
@@ -148,12 +153,14 @@ class Policy:
         if not normalizer.clip > 0:
             raise ValueError(f"expected to clip observations to more than 0, got {normalizer.clip}")
         low, high = np.array(header["low"], np.float32), np.array(header["high"], np.float32)
-        if low.shape != (action_dim,) or high.shape != (action_dim,) or not (low <= high).all():
-            raise ValueError(f"expected {action_dim} lower and upper action bounds")
-        spec, name = EnvSpec.from_json(json.dumps(header["spec"])), str(header.get("policy", SINGLE))
+        choices, controls = (0, action_dim) if spec.discrete is None else np.shape(spec.discrete.actions)
+        if low.shape != (controls,) or high.shape != (controls,) or not (low <= high).all():
+            raise ValueError(f"expected {controls} lower and upper action bounds")
+        if discrete and choices != action_dim:
+            raise ValueError(f"expected outputs for {choices} discrete actions, got {action_dim}")
         return cls(spec, network, normalizer, low, high, hidden, name)
 
-    def _mean(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _outputs(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Network outputs [n, A] for n <= 64 observations."""
         count, features = len(rows), self.network.features
         normalized = np.zeros((count, features), np.float32)

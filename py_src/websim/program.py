@@ -123,6 +123,11 @@ class _Compiler:
                 raise self._error(f"{name}: expected a whole number of at least 1, got {number!r}")
         if spec.variant_per not in PERIODS:
             raise self._error(f"variant_per: expected one of {', '.join(PERIODS)}, got {spec.variant_per!r}")
+        if spec.discrete and (len(spec.discrete.actions[0]) != model.nu or spec.agents):
+            raise self._error(
+                f"discrete: expected one agent's actions of {model.nu} numbers, one for each actuator, got "
+                f"{len(spec.agents) or 'one'} agent's of {len(spec.discrete.actions[0])}"
+            )
         observations = [self._observation(o) for o in observation_slices(spec, model)]
         signals, signal_dims = self._signals()
         random = DrawTables(spec, model, self.resolve)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from websim.errors import ModelError
 from websim.model_files import ModelFiles
 from websim.randomization import Push, Randomize
 from websim.sources import Source
@@ -144,6 +145,20 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Discrete:
+    """The agent chooses one of n >= 2 actions [n, A], each what the task's actions would be without this."""
+
+    actions: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        widths = {len(action) for action in self.actions}
+        if len(self.actions) < 2 or len(widths) != 1:
+            raise ModelError(f"discrete: expected two actions or more of one length, got {self.actions}")
+        if not all(math.isfinite(number) for action in self.actions for number in action):
+            raise ModelError(f"discrete: expected finite numbers, got {self.actions}")
+
+
+@dataclass(frozen=True)
 class Success:
     """An episode has succeeded once low <= signal <= high after a step; all of a task's have to hold at once."""
 
@@ -173,6 +188,7 @@ class EnvSpec:
     observation: empty means all of qpos, qvel and sensordata.
     frame_skip: physics steps per control step. max_episode_steps: truncation, in control steps.
     control: None means that actions are the controls, as in Gymnasium.
+    discrete: None means that actions are numbers of a range; else the agent chooses among these.
     keyframe: name of the one that episodes start from; None: the model's initial state.
     terminate_when_unhealthy: whether leaving `bounds` ends the episode.
     variants: worlds that environments are spread over (by `variant_per`), all with the model's state.
@@ -192,6 +208,7 @@ class EnvSpec:
     placements: tuple[Placement, ...] = ()
     commands: tuple[Command, ...] = ()
     control: Control | None = None
+    discrete: Discrete | None = None
     keyframe: str | None = None
     randomize: tuple[Randomize, ...] = ()
     pushes: tuple[Push, ...] = ()

@@ -15,6 +15,7 @@ from websim.spec import (
     Bound,
     Command,
     Control,
+    Discrete,
     EnvSpec,
     Noise,
     Observation,
@@ -57,6 +58,8 @@ def spec_from_json(text: str, *, reward: Reward | None = None, termination: Term
         data["variants"] = tuple(VARIANT_TYPES[part.pop("type")](**part) for part in data.get("variants", ()))
         if data.get("control") is not None:
             data["control"] = Control(**data["control"])
+        if data.get("discrete") is not None:
+            data["discrete"] = Discrete(**data["discrete"])
         return EnvSpec(**data, reward=reward, termination=termination)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise ModelError(f"EnvSpec.from_json: not a task description: {error}") from error

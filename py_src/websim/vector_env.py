@@ -36,7 +36,11 @@ class WebsimVectorEnv(VectorEnv):
         self._env = BatchEnv(task, num_envs, seed=seed)
         low, high = self._env.action_bounds
         self.single_observation_space = spaces.Box(-np.inf, np.inf, (self._env.obs_dim,), np.float32)
-        self.single_action_space = spaces.Box(low, high, dtype=np.float32)
+        #: Controls of the discrete actions [n, A], if the task's are.
+        self._table = np.array(task.discrete.actions, np.float32) if task.discrete else None
+        self.single_action_space: spaces.Space = (
+            spaces.Box(low, high, dtype=np.float32) if self._table is None else spaces.Discrete(len(self._table))
+        )
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._ready = False
@@ -67,16 +71,10 @@ class WebsimVectorEnv(VectorEnv):
     def step(
         self, actions: ArrayLike
     ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
-        """One control step with actions [B, A]: observations, rewards, terminations, truncations, info."""
+        """One control step with actions [B, A], or discrete ones [B]: observations, rewards, terminations, truncations,
+        info."""
         self._check_ready("step")
-        controls = np.ascontiguousarray(actions, np.float32)
-        expected = (self.num_envs, self._env.action_dim)
-        if controls.shape != expected:
-            raise ValueError(f"step: expected actions of shape {expected}, got {controls.shape}")
-        if not np.isfinite(controls).all():
-            env = int(np.argwhere(~np.isfinite(controls))[0, 0])
-            raise ValueError(f"step: the action of environment {env} holds NaN or infinity")
-        step = self._env.step(controls)
+        step = self._env.step(self._controls(actions))
         info = self._step_info(step)
         if step.any_ended:
             # All of the old episode is read before the rows are reset in place.
@@ -176,6 +174,23 @@ class WebsimVectorEnv(VectorEnv):
     def _check_ready(self, call: str) -> None:
         if not self._ready:
             raise RuntimeError(f"{call}: call reset() or set_state() first")
+
+    def _controls(self, actions: ArrayLike) -> NDArray[np.float32]:
+        """What the environments apply, [B, A]."""
+        if self._table is not None:
+            chosen, count = np.asarray(actions), len(self._table)
+            whole = np.issubdtype(chosen.dtype, np.integer)
+            if chosen.shape != (self.num_envs,) or not whole or not ((chosen >= 0) & (chosen < count)).all():
+                raise ValueError(f"step: expected [{self.num_envs}] whole numbers from 0 to {count - 1}, got {actions}")
+            return self._table[chosen]
+        controls = np.ascontiguousarray(actions, np.float32)
+        expected = (self.num_envs, self._env.action_dim)
+        if controls.shape != expected:
+            raise ValueError(f"step: expected actions of shape {expected}, got {controls.shape}")
+        if not np.isfinite(controls).all():
+            env = int(np.argwhere(~np.isfinite(controls))[0, 0])
+            raise ValueError(f"step: the action of environment {env} holds NaN or infinity")
+        return controls
 
     def _step_info(self, step: Step) -> dict[str, Any]:
         everyone = np.ones(self.num_envs, bool)

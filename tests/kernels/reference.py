@@ -51,17 +51,29 @@ def mlp_backward_ref(x, params, widths, dout, activation="tanh"):
     return gradient, dout
 
 
-def ppo_loss_ref(actions, old_log_prob, advantages, returns, mean, value, log_std, clip, value_coef, entropy_coef):
-    """Mean loss, and sums of policy loss, value loss, KL estimate, clipped samples."""
-    z = (actions - mean) / np.exp(log_std)
-    log_prob = (-0.5 * z**2 - log_std - 0.5 * np.log(2 * np.pi)).sum(1)
+def ppo_loss_ref(log_prob, entropy, old_log_prob, advantages, returns, value, clip, value_coef, entropy_coef):
+    """Mean loss, and sums of policy loss, value loss, KL estimate, clipped samples, entropy."""
     log_ratio = log_prob - old_log_prob
     ratio = np.exp(log_ratio)
     gain = np.minimum(ratio * advantages, np.clip(ratio, 1 - clip, 1 + clip) * advantages)
     square = 0.5 * (value - returns) ** 2
+    loss = -gain.mean() + value_coef * square.mean() - entropy_coef * entropy.mean()
+    clipped = (np.abs(ratio - 1) > clip).sum()
+    return loss, np.array([-gain.sum(), square.sum(), (ratio - 1 - log_ratio).sum(), clipped, entropy.sum()])
+
+
+def gaussian_ref(actions, mean, log_std):
+    """Log-probabilities and entropies [N] of a diagonal Gaussian."""
+    z = (actions - mean) / np.exp(log_std)
     entropy = (log_std + 0.5 * np.log(2 * np.pi * np.e)).sum()
-    loss = -gain.mean() + value_coef * square.mean() - entropy_coef * entropy
-    return loss, np.array([-gain.sum(), square.sum(), (ratio - 1 - log_ratio).sum(), (np.abs(ratio - 1) > clip).sum()])
+    return (-0.5 * z**2 - log_std - 0.5 * np.log(2 * np.pi)).sum(1), np.full(len(actions), entropy)
+
+
+def categorical_ref(choices, logits):
+    """Log-probabilities and entropies [N] of choices [N] with logits [N, K]."""
+    log_p = logits - np.log(np.exp(logits - logits.max(1, keepdims=True)).sum(1, keepdims=True))
+    log_p -= logits.max(1, keepdims=True)
+    return log_p[np.arange(len(choices)), choices], -(np.exp(log_p) * log_p).sum(1)
 
 
 def gae_ref(rewards, values, ended, bootstrap, gamma, lam):
@@ -100,6 +112,11 @@ def philox_ref(key, counter):
         c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & mask, (p0 >> 32) ^ c3 ^ k1, p0 & mask
         k0, k1 = (k0 + 0x9E3779B9) & mask, (k1 + 0xBB67AE85) & mask
     return c0, c1, c2, c3
+
+
+def uniform_ref(seed, env, step):
+    """The uniform number that `categorical_sample` compares cumulative probabilities with."""
+    return (philox_ref((seed & 0xFFFFFFFF, seed >> 32), (env, step, 0, 2))[0] >> 8) / 2**24
 
 
 def normal_ref(seed, env, step, dimension):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import reference
 
+from websim.distributions import Categorical, Gaussian
 from websim.kernels import address, library, tiles
 from websim.network import ACTIVATIONS, ActorCritic, Mlp
 
@@ -177,54 +178,56 @@ def test_backward_adds_to_the_gradient():
     np.testing.assert_allclose(twice, 2 * once, rtol=1e-6)
 
 
+COEFFICIENTS = (0.2, 0.5, 0.01)
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "categorical"])
 @pytest.mark.parametrize("count", [1, 50, 64, 150])
-def test_ppo_loss_equals_ref_and_its_finite_differences(count):
+def test_ppo_loss_equals_ref_and_its_finite_differences(count, kind):
     rng = np.random.default_rng(count)
-    O, A = 3, 2
-    obs, actions = rng.normal(size=(count, O)), rng.normal(size=(count, A))
-    mean, value = rng.normal(size=(count, A)), rng.normal(size=count)
-    log_std = rng.normal(0, 0.3, A).astype(np.float32)
-    z = (actions - mean) / np.exp(log_std)
-    log_prob = (-0.5 * z**2 - log_std - 0.5 * np.log(2 * np.pi)).sum(1)
-    old_log_prob = log_prob + rng.normal(0, 0.3, count)
+    O, outputs = 3, 2 if kind == "gaussian" else 5
+    arrays = {"outputs": rng.normal(0, 2, (count, outputs)), "value": rng.normal(size=(count, 1))}
+    if kind == "gaussian":
+        distribution, actions = Gaussian(-np.ones(2, np.float32), np.ones(2, np.float32)), rng.normal(size=(count, 2))
+        arrays["log_std"] = rng.normal(0, 0.3, 2)
+    else:
+        distribution, actions = Categorical(np.zeros((5, 1), np.float32)), rng.integers(0, 5, (count, 1))
+        arrays["log_std"] = np.zeros(0)
+
+    def log_prob_and_entropy():
+        if kind == "gaussian":
+            return reference.gaussian_ref(actions, arrays["outputs"], arrays["log_std"])
+        return reference.categorical_ref(actions[:, 0], arrays["outputs"])
+
+    old_log_prob = log_prob_and_entropy()[0] + rng.normal(0, 0.3, count)
     advantages, returns = rng.normal(size=count), rng.normal(size=count)
-    clip, value_coef, entropy_coef = 0.2, 0.5, 0.01
 
-    batch = to_tiles(np.column_stack([obs, actions, old_log_prob, advantages, returns]))
-    dmean, dvalue = tiles(count, A), tiles(count, 1)
-    dlog_std, stats = np.zeros(A, np.float32), np.zeros(4)
-    mean_tiles, value_tiles = to_tiles(mean), to_tiles(value[:, None])
-    library().ws_ppo_loss(
-        address(dmean), address(dvalue), address(dlog_std), address(stats), address(batch), address(mean_tiles),
-        address(value_tiles), address(log_std), clip, value_coef, entropy_coef, 1 / count, O, A, count,
-    )  # fmt: skip
-
-    def loss(mean, value, log_std):
+    def loss():
         return reference.ppo_loss_ref(
-            actions, old_log_prob, advantages, returns, mean, value, log_std, clip, value_coef, entropy_coef
+            *log_prob_and_entropy(), old_log_prob, advantages, returns, arrays["value"][:, 0], *COEFFICIENTS
         )
 
-    _, expected_stats = loss(mean, value, log_std.astype(float))
-    np.testing.assert_allclose(stats, expected_stats, rtol=1e-4, atol=1e-4)
+    batch = to_tiles(np.column_stack([rng.normal(size=(count, O)), actions, old_log_prob, advantages, returns]))
+    gradients = tiles(count, outputs), tiles(count, 1), np.zeros(arrays["log_std"].size, np.float32)
+    sums, log_std = np.zeros(5), arrays["log_std"].astype(np.float32)
+    passed = to_tiles(arrays["outputs"]), to_tiles(arrays["value"]), log_std
+    distribution.ppo_loss(gradients, sums, batch, *passed, COEFFICIENTS, O)(1 / count, count)
 
-    step = 1e-6
-
-    def difference(array, index):
-        arrays = [mean.copy(), value.copy(), log_std.astype(float)]
-        values = []
-        for sign in (1, -1):
-            arrays[array][index] += sign * step
-            values.append(loss(*arrays)[0])
-            arrays[array][index] -= sign * step
-        return (values[0] - values[1]) / (2 * step)
-
-    tolerance = {"rel": 2e-3, "abs": 2e-4 / count}
-    for n in range(0, count, 7):
-        assert to_rows(dvalue, count)[n, 0] == pytest.approx(difference(1, n), **tolerance)
-        for a in range(A):
-            assert to_rows(dmean, count)[n, a] == pytest.approx(difference(0, (n, a)), **tolerance)
-    for a in range(A):
-        assert dlog_std[a] == pytest.approx(difference(2, a), rel=2e-3, abs=2e-4)
+    np.testing.assert_allclose(sums, loss()[1], rtol=1e-4, atol=1e-4)
+    got = {"outputs": to_rows(gradients[0], count), "value": to_rows(gradients[1], count), "log_std": gradients[2]}
+    for name, array in arrays.items():
+        for index in list(np.ndindex(array.shape))[: 40 * outputs]:
+            values = []
+            for sign in (1, -1):
+                array[index] += sign * 1e-6
+                values.append(loss()[0])
+                array[index] -= sign * 1e-6
+            expected = (values[0] - values[1]) / 2e-6
+            tolerance = 2e-4 if name == "log_std" else 2e-4 / count
+            assert got[name][index] == pytest.approx(expected, rel=2e-3, abs=tolerance), f"{name} {index}"
+    for gradient in gradients[:2]:
+        beyond = gradient.transpose(0, 2, 1).reshape(-1, gradient.shape[1])[count:]
+        assert not beyond.any(), "lanes beyond the batch must be zero"
 
 
 def run_gae(rewards, values, ended, bootstrap, gamma, lam):
@@ -368,3 +371,45 @@ def test_gaussian_sample_is_standard_normal():
     assert abs(draws.var() - 1) < 0.016
     assert abs((draws**4).mean() - 3) < 0.06
     assert np.abs(np.corrcoef(draws.T) - np.eye(3)).max() < 0.03
+
+
+TABLE = np.float32([[-1, 0], [0, 0.5], [1, 1], [3, 3]])
+
+
+def choose(logits, seed, step, first_env):
+    """Choices [B], log-probabilities [B], controls [B, 2]."""
+    rows, control = np.full((len(logits), 5), 9, np.float32), np.zeros((len(logits), 2), np.float32)
+    call = Categorical(TABLE).sampling(
+        rows[:, 1:], control, to_tiles(logits), np.zeros(0, np.float32), seed=seed, first_env=first_env
+    )
+    call(step)
+    assert (rows[:, [0, 3, 4]] == 9).all(), "the rest of a row belongs to the caller"
+    return rows[:, 1].astype(int), rows[:, 2], control
+
+
+def test_categorical_sample_equals_ref():
+    logits = np.random.default_rng(12).normal(0, 3, size=(200, 4)).astype(np.float32)
+    seed = 2**40 + 12345
+    number, log_prob, control = choose(logits, seed, 9, 100)
+    p = np.exp(logits - logits.max(1, keepdims=True)).astype(float)
+    cumulative = (p / p.sum(1, keepdims=True)).cumsum(1)
+    uniform = np.array([reference.uniform_ref(seed, 100 + b, 9) for b in range(200)])
+    expected = (cumulative[:, :3] <= uniform[:, None]).sum(1)
+    assert len(set(expected)) == 4
+    np.testing.assert_array_equal(number, expected)
+    np.testing.assert_allclose(log_prob, reference.categorical_ref(expected, logits)[0], rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(control, TABLE[expected])
+
+
+def test_categorical_sample_does_not_depend_on_how_environments_are_split():
+    logits = np.zeros((100, 4), np.float32)
+    whole = choose(logits, 1, 2, 0)[0]
+    parts = [choose(logits[:n], 1, 2, first)[0] for first, n in ((0, 30), (30, 70))]
+    np.testing.assert_array_equal(whole, np.concatenate(parts))
+
+
+def test_categorical_sample_has_the_probabilities_of_the_logits():
+    p = np.array([0.1, 0.2, 0.3, 0.4])
+    numbers = np.concatenate([choose(np.tile(np.log(p), (1000, 1)), 3, t, 0)[0] for t in range(40)])
+    # 40,000 choices: the standard error is at most 0.0025.
+    np.testing.assert_allclose(np.bincount(numbers, minlength=4) / len(numbers), p, atol=0.008)

@@ -14,6 +14,8 @@ static inline vf vf_clamp(vf x, float low, float high) {
   return vf_select(x > vf_splat(high), vf_splat(high), x);
 }
 
+static inline vf vf_max(vf x, vf y) { return vf_select(x < y, y, x); }
+
 // e^x, x clamped to [-87, 88]: 2^k times a degree-6 polynomial on [-ln2/2, ln2/2]. NaN stays NaN.
 static inline vf vf_exp(vf x) {
   x = vf_clamp(x, -87.0f, 88.0f);

@@ -1,7 +1,7 @@
 // What every kernel shares: the shape alphabet, exported names, vector types.
 //
 //   B environments of this rank   T control steps of a rollout   N samples of a batch
-//   O observation   A action   S signals   H hidden width   F features of a packed sample
+//   O observation   A action   K choices   S signals   H hidden width   F features of a packed sample
 //
 // Arguments come in the order outputs, inputs, sizes. No malloc, no globals. Python has checked
 // shapes, dtypes and ranges (websim/kernels.py, websim/engine/): C trusts. Each kernel's reference, in
@@ -48,8 +48,10 @@ static inline float vf_sum(vf v) {
 
 static inline int tile_count(int n) { return (n + TILE - 1) / TILE; }
 
+// Samples in tile `t`.
+static inline int tile_samples(int n, int t) { return n - t * TILE < TILE ? n - t * TILE : TILE; }
+
 // Lanes of tile `t` that hold samples, rounded up to whole BLOCKs (16 at most).
 static inline int tile_lanes(int n, int t) {
-  const int rest = n - t * TILE;
-  return rest >= TILE ? TILE : (rest + 15) / 16 * 16;
+  return (tile_samples(n, t) + 15) / 16 * 16;
 }

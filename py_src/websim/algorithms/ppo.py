@@ -19,12 +19,13 @@ from websim.agents import SINGLE
 from websim.batch_env import BatchEnv, Step
 from websim.config import TrainConfig, option
 from websim.dist import Communicator
+from websim.distributions import action_distribution
 from websim.episodes import EpisodeWindow
 from websim.errors import ConfigError, TrainingDivergedError
 from websim.kernels import address, bind, library, tiles
 from websim.network import ActorCritic
 from websim.normalizer import RunningMoments
-from websim.policy import Policy, action_scale
+from websim.policy import Policy
 from websim.state import State
 
 #: Samples of a pass over the network: the activations of more would cost memory and not fit into caches.
@@ -72,8 +73,8 @@ class PPO:
 
     `iterate` is all that a task with one agent needs. Of several policies in one scene each has a learner, which
     sees its agents through a view and is driven from outside: `act` and `record` in each step, then `learn`.
-    Samples are rows of F = O + A + 3 numbers: normalised observation, action (network output),
-    log-probability, advantage, return.
+    Samples are rows of F numbers: normalised observation [O], action (`distributions.py`), log-probability,
+    advantage, return.
     """
 
     def __init__(
@@ -89,21 +90,27 @@ class PPO:
         self.global_num_envs = env.num_envs * comm.world_size
         self.batch_size = self.global_num_envs * config.num_steps
         T, B, O, A = config.num_steps, env.num_envs, env.obs_dim, env.action_dim
-        F = O + A + 3
+        low, high = env.action_bounds
+        self.distribution = action_distribution(env.spec, low, high)
+        F = O + self.distribution.columns + 3
         self.global_rng = np.random.default_rng(env.seed)
-        hidden = config.hidden
         capacity = max(B, CHUNK)
-        self.network = ActorCritic(O, A, hidden, features=F, capacity=capacity)
+        self.network = ActorCritic(
+            O,
+            self.distribution.outputs,
+            config.hidden,
+            activation=config.activation,
+            discrete=env.spec.discrete is not None,
+            features=F,
+            capacity=capacity,
+        )
         self.network.initialize(self.global_rng)
         self.adam_first, self.adam_second = np.zeros((2, self.network.size), np.float32)
         self.adam_step = 0
-        #: The flat vector that ranks sum: gradient, then policy loss, value loss, KL, clipped samples.
-        self.gradient = np.zeros(self.network.size + 4, np.float32)
+        #: The flat vector that ranks sum: gradient, then policy loss, value loss, KL, clipped samples, entropy.
+        self.gradient = np.zeros(self.network.size + 5, np.float32)
         self.obs_normalizer, self.return_normalizer = RunningMoments(O), RunningMoments(1)
-        low, high = env.action_bounds
-        self.action_low, self.action_high = low, high
-        self.action_offset, self.action_scale = action_scale(low, high)
-        self.policy = Policy(env.spec, self.network, self.obs_normalizer, low, high, hidden, name)
+        self.policy = Policy(env.spec, self.network, self.obs_normalizer, low, high, config.hidden, name)
         self.episodes = EpisodeWindow()
 
         self.samples = np.zeros((T, B, F), np.float32)
@@ -114,7 +121,7 @@ class PPO:
         self.discounted_return = np.zeros(B, np.float32)
         self.step_samples, self.controls = np.zeros((B, F), np.float32), np.zeros((B, A), np.float32)
         self.step_batch, self.batch = tiles(B, F), tiles(capacity, F)
-        self.dmean, self.dvalue = tiles(capacity, A), tiles(capacity, 1)
+        self.doutputs, self.dvalue = tiles(capacity, self.distribution.outputs), tiles(capacity, 1)
         self._bind_kernels()
 
         self.explained_variance = 0.0
@@ -239,7 +246,7 @@ class PPO:
     def estimate_advantages(self) -> None:
         """Scale rewards by the deviation of discounted returns, then GAE, normalised over all ranks."""
         config, env = self.config, self.env
-        A, O, T, B = env.action_dim, env.obs_dim, config.num_steps, env.num_envs
+        T, B = config.num_steps, env.num_envs
         self._discount()
         self._collect_returns()
         self.return_normalizer.update(self.comm, tag="return moments")
@@ -251,15 +258,15 @@ class PPO:
             library().ws_add_moments(address(mean) + 8 * i, address(m2) + 8 * i, address(array), 0, T * B, 1)
         count, mean, m2 = self.comm.all_stats(T * B, mean, m2, tag="advantage and return moments")
         deviation = math.sqrt(m2[0] / count) + 1e-8
-        self.samples[:, :, O + A + 1] = (self.advantages - np.float32(mean[0])) / np.float32(deviation)
-        self.samples[:, :, O + A + 2] = self.returns
+        self.samples[:, :, -2] = (self.advantages - np.float32(mean[0])) / np.float32(deviation)
+        self.samples[:, :, -1] = self.returns
         # The advantage is the return less the value: what the critic left unexplained.
         self.explained_variance = float(1 - m2[0] / m2[1]) if m2[1] > 0 else 0.0
 
     def update(self, learning_rate: float) -> dict[str, float]:
         """Epochs of minibatches from a permutation of all ranks' samples; mean losses over the last epoch."""
         config, size = self.config, self.network.size
-        sums, minibatches, grad_norm = np.zeros(4), 0, 0.0
+        sums, minibatches, grad_norm = np.zeros(5), 0, 0.0
         for _ in range(config.update_epochs):
             sums[:], minibatches = 0, 0
             for owned, count in self._minibatches():
@@ -271,12 +278,11 @@ class PPO:
                 minibatches += 1
             if config.target_kl and sums[2] / minibatches > config.target_kl:
                 break
-        policy_loss, value_loss, approx_kl, clipfrac = sums / minibatches
-        log_std = self.network.log_std
+        policy_loss, value_loss, approx_kl, clipfrac, entropy = sums / minibatches
         return {
             "losses/policy_loss": float(policy_loss),
             "losses/value_loss": float(value_loss),
-            "losses/entropy": float(log_std.sum() + 0.5 * log_std.size * math.log(2 * math.pi * math.e)),
+            "losses/entropy": float(entropy),
             "losses/approx_kl": float(approx_kl),
             "losses/clipfrac": float(clipfrac),
             "losses/explained_variance": self.explained_variance,
@@ -309,7 +315,7 @@ class PPO:
             self._tile_minibatch(address(chunk), count, self.network.features)
             self._actor(count)
             self._critic(count)
-            self._loss(scale, self.env.obs_dim, self.env.action_dim, count)
+            self._loss(scale, count)
             self._backward(count)
         self.gradient[self.network.size :] = self._loss_sums
 
@@ -345,22 +351,8 @@ class PPO:
         self._tile_step = bind("gather_tiles", self.step_batch, self.step_samples, None, B, F)
         self._step_actor, self._step_critic = network.actor_pass(self.step_batch), network.critic_pass(self.step_batch)
         self._step_values = network.value.reshape(-1)[:B]
-        self._sample_actions = bind(
-            "gaussian_sample",
-            self.step_samples[:, O:],
-            self.controls,
-            network.mean,
-            network.log_std,
-            self.action_offset,
-            self.action_scale,
-            self.action_low,
-            self.action_high,
-            seed & 0xFFFFFFFF,
-            seed >> 32,
-            env.first_env,
-            F,
-            A,
-            B,
+        self._sample_actions = self.distribution.sampling(
+            self.step_samples[:, O:], self.controls, network.mean, network.log_std, seed=seed, first_env=env.first_env
         )
         self._discount = bind(
             "discount", self.discounted, self.discounted_return, self.rewards, self.ended, config.gamma, T, B
@@ -380,20 +372,16 @@ class PPO:
         )
         self._tile_minibatch = bind("gather_tiles", self.batch, self.samples)
         self._actor, self._critic = network.actor_pass(self.batch), network.critic_pass(self.batch)
-        self._loss_sums = np.zeros(4)
-        self._loss = bind(
-            "ppo_loss",
-            self.dmean,
-            self.dvalue,
-            network.log_std_gradient(self.gradient),
+        self._loss_sums = np.zeros(5)
+        self._loss = self.distribution.ppo_loss(
+            (self.doutputs, self.dvalue, network.log_std_gradient(self.gradient)),
             self._loss_sums,
             self.batch,
             network.mean,
             network.value,
             network.log_std,
-            config.clip_coef,
-            config.vf_coef,
-            config.ent_coef,
+            (config.clip_coef, config.vf_coef, config.ent_coef),
+            O,
         )
-        self._backward = network.backward_pass(self.gradient, self.dmean, self.dvalue, self.batch)
+        self._backward = network.backward_pass(self.gradient, self.doutputs, self.dvalue, self.batch)
         self._optimize = bind("adam", network.params, self.adam_first, self.adam_second, self.gradient)
