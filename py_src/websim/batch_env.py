@@ -77,11 +77,11 @@ class BatchEnv:
 
     @property
     def action_bounds(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Low and high of each action [A] float32."""
+        """Low and high of each action [A] float32, contiguous: kernels take them by address."""
         if self.spec.control is not None:
             ones = np.ones(self.action_dim, np.float32)
             return -ones, ones
-        low, high = np.array(self.model.ctrlrange, np.float32).reshape(-1, 2).T
+        low, high = np.array(self.model.ctrlrange, np.float32).reshape(-1, 2).T.copy()
         return low, high
 
     @property

@@ -53,6 +53,20 @@ def test_the_same_seed_gives_the_same_bytes(ranks):
     assert first.policy.to_bytes() != other.policy.to_bytes()
 
 
+@pytest.mark.parametrize("env", ["Reacher-v5", "HalfCheetah-v5", "Humanoid-v5"])
+def test_every_actuator_gets_the_action_that_was_sampled(env):
+    """Every one of several: all bounds are read, not the first one's over and over."""
+    session = Session(PPOConfig(env=env, num_envs=64), Communicator(), lambda: None)
+    learner = session.learner
+    learner.act(0)
+    O, A = session.env.obs_dim, session.env.action_dim
+    low, high = session.env.action_bounds
+    expected = np.clip((high + low) / 2 + (high - low) / 2 * learner.samples[0, :, O : O + A], low, high)
+    np.testing.assert_allclose(learner.controls, expected, rtol=0, atol=1e-6)
+    assert (np.ptp(learner.controls, axis=0) > 0.5 * (high - low)).all()
+    session.close()
+
+
 def test_every_metric_is_reported_and_finite():
     history = train_small().history
     for metrics in history:
