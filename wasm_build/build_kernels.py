@@ -13,8 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-NET_SOURCES = ("tiles", "mlp", "gaussian", "categorical", "ppo_loss_gaussian", "ppo_loss_categorical")
-NET_SOURCES += ("gae", "discount", "adam", "moments")
+NET_SOURCES = (
+    *("tiles", "mlp", "gaussian", "categorical", "ppo_loss_gaussian", "ppo_loss_categorical"),
+    *("gae", "discount", "adam", "moments"),
+)
 PHYSICS_SOURCES = ("physics",)
 
 # -ffp-contract=fast lets native builds fuse a * b + c; wasm has no such instruction.

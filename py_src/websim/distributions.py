@@ -6,6 +6,7 @@ A sample has `columns` numbers for the action and then its log-probability; `out
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +66,10 @@ class Gaussian:
 
     def actions(self, outputs: Rows, log_std: Rows, rng: np.random.Generator | None) -> Rows:
         """Controls [B, A] within the bounds for outputs [B, A]: the mean, or a sample drawn with `rng`."""
-        if rng is not None:
-            outputs = outputs + np.exp(log_std) * rng.standard_normal(outputs.shape, np.float32)
-        return np.clip(self.offset + self.scale * outputs, self.low, self.high)
+        noise = 0 if rng is None else np.exp(log_std) * rng.standard_normal(outputs.shape, np.float32)
+        return np.clip(self.offset + self.scale * (outputs + noise), self.low, self.high)
 
-    def controls(self, actions: Rows) -> Rows:
+    def controls(self, actions: NDArray[Any]) -> Rows:
         """What an environment applies for `actions`: the same."""
         return actions
 
@@ -108,11 +108,10 @@ class Categorical:
 
     def actions(self, outputs: Rows, log_std: Rows, rng: np.random.Generator | None) -> NDArray[np.int64]:
         """Numbers of the choices [B] for logits [B, K]: the likeliest, or drawn with `rng` (Gumbel's way)."""
-        if rng is not None:
-            outputs = outputs + rng.gumbel(size=outputs.shape)
-        return outputs.argmax(axis=1)
+        noise = 0 if rng is None else rng.gumbel(size=outputs.shape)
+        return (outputs + noise).argmax(axis=1)
 
-    def controls(self, actions: NDArray[np.int64]) -> Rows:
+    def controls(self, actions: NDArray[Any]) -> Rows:
         """What an environment applies for `actions` [B]: their rows of the table [B, A]."""
         return self.table[actions]
 

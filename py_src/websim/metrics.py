@@ -47,7 +47,7 @@ METRICS = (
         of_policy=True,
         algorithms=_PPO,
     ),
-    Metric("losses/entropy", "entropy of the action distribution", "nat", of_policy=True, algorithms=_PPO),
+    Metric("losses/entropy", "entropy of the action distribution, mean over the last epoch", "nat", of_policy=True, algorithms=_PPO),
     Metric(
         "losses/approx_kl",
         "mean of (r - 1) - ln r over the last epoch, r the probability ratio",

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from websim.kernels import TILE, Tiles, bind, tiles
 
-
 #: Activations of hidden layers, numbered as the kernels number them (`wasm_build/kernels/activation.h`). The gain of
 #: a layer's initial weights keeps the second moment of what follows it: 1 / E[f(z)^2]^0.5 of a normal z (He et al.
 #: 2015, eq. 10); for tanh it is CleanRL's.

@@ -123,10 +123,11 @@ class _Compiler:
                 raise self._error(f"{name}: expected a whole number of at least 1, got {number!r}")
         if spec.variant_per not in PERIODS:
             raise self._error(f"variant_per: expected one of {', '.join(PERIODS)}, got {spec.variant_per!r}")
-        if spec.discrete and (len(spec.discrete.actions[0]) != model.nu or spec.agents):
+        if spec.discrete and spec.agents:
+            raise self._error("discrete: a task with agents has no discrete actions")
+        if spec.discrete and len(spec.discrete.actions[0]) != model.nu:
             raise self._error(
-                f"discrete: expected one agent's actions of {model.nu} numbers, one for each actuator, got "
-                f"{len(spec.agents) or 'one'} agent's of {len(spec.discrete.actions[0])}"
+                f"discrete: each action has {len(spec.discrete.actions[0])} numbers, the task has {model.nu} actuators"
             )
         observations = [self._observation(o) for o in observation_slices(spec, model)]
         signals, signal_dims = self._signals()

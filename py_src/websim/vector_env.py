@@ -181,7 +181,7 @@ class WebsimVectorEnv(VectorEnv):
             chosen, count = np.asarray(actions), len(self._table)
             whole = np.issubdtype(chosen.dtype, np.integer)
             if chosen.shape != (self.num_envs,) or not whole or not ((chosen >= 0) & (chosen < count)).all():
-                raise ValueError(f"step: expected [{self.num_envs}] whole numbers from 0 to {count - 1}, got {actions}")
+                raise ValueError(f"step: expected [{self.num_envs}] whole numbers from 0 to {count - 1}, got {chosen}")
             return self._table[chosen]
         controls = np.ascontiguousarray(actions, np.float32)
         expected = (self.num_envs, self._env.action_dim)

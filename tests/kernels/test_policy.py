@@ -31,6 +31,18 @@ def test_a_saved_policy_acts_the_same(policy, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["hopper.websim"]
 
 
+@pytest.mark.parametrize(("hidden", "activation"), [((), "tanh"), ((32,), "relu"), ((16, 24, 8), "silu")])
+def test_files_keep_layers_and_activation(hidden, activation):
+    trained = websim.train(
+        "Hopper-v5", total_steps=256, num_envs=8, num_steps=32, hidden=hidden, activation=activation
+    ).policy
+    loaded = Policy.from_bytes(trained.to_bytes())
+    assert loaded.hidden == hidden
+    assert loaded.network.actor.activation == activation
+    obs = np.random.default_rng(0).normal(size=(20, 11))
+    np.testing.assert_array_equal(loaded.predict(obs), trained.predict(obs))
+
+
 def test_one_observation_or_many(policy):
     obs = np.random.default_rng(1).normal(size=(130, 11)).astype(np.float32)
     many = policy.predict(obs)
@@ -80,6 +92,10 @@ def edited(policy, change):
         (lambda p: edited(p, lambda h: h.pop("spec")), "header does not fit"),
         (lambda p: edited(p, lambda h: h.update(hidden=[10**9])), "are not within 1 to 4096"),
         (lambda p: edited(p, lambda h: h.update(hidden=[65, 64])), "expected .* parameters, got"),
+        (
+            lambda p: edited(p, lambda h: h.update(activation="gelu")),
+            "activation: expected one of tanh, relu, silu, elu, got 'gelu'",
+        ),
         (lambda p: edited(p, lambda h: h.update(obs_var=[1.0])), "expected 11 means and variances"),
         (lambda p: edited(p, lambda h: h.update(low="x")), "header does not fit"),
         (lambda p: edited(p, lambda h: h["spec"].update(surprise=1)), "header does not fit"),

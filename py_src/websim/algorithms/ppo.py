@@ -342,7 +342,7 @@ class PPO:
     def _bind_kernels(self) -> None:
         """Fix the arrays of each kernel call once."""
         config, env, network = self.config, self.env, self.network
-        T, B, O, A = config.num_steps, env.num_envs, env.obs_dim, env.action_dim
+        T, B, O = config.num_steps, env.num_envs, env.obs_dim
         F, seed = network.features, env.seed
         self._collect_obs = self.obs_normalizer.collection(env.obs)
         self._collect_returns = self.return_normalizer.collection(self.discounted)
