@@ -134,7 +134,7 @@ export interface Metrics {
   'losses/policy_loss'?: number;
   /** mean of (value - return)^2 / 2 over the last epoch, rewards scaled [1] */
   'losses/value_loss'?: number;
-  /** entropy of the action distribution [nat] */
+  /** entropy of the action distribution, mean over the last epoch [nat] */
   'losses/entropy'?: number;
   /** mean of (r - 1) - ln r over the last epoch, r the probability ratio [nat] */
   'losses/approx_kl'?: number;
