@@ -21,6 +21,13 @@ def save_part(part: str, conditions: dict[str, Any], figures: dict[str, Any]) ->
     PATH.write_text(json.dumps(results, indent=1) + "\n")
 
 
+def save_task(part: str, conditions: dict[str, Any], task: str, figures: dict[str, Any]) -> None:
+    """Put one task of a part into the file; `conditions` are then those of the part's latest task."""
+    results = load_results()
+    tasks = results[part]["figures"]["tasks"] if part in results else {}
+    save_part(part, conditions, {"tasks": tasks | {task: figures}})
+
+
 def _rounded(value: Any) -> Any:
     """Five digits: the machine's noise is in the third."""
     if isinstance(value, float):

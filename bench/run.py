@@ -1,15 +1,16 @@
 """Measures and writes bench/results.json, the tables of docs/benchmarks.md and the README's summary.
 
-usage: python bench/run.py [--only physics,envs,...] [--tables]
+usage: python bench/run.py [--only physics,envs,...] [--tasks HalfCheetah-v5,...] [--tables]
+
+Parts that take hours are measured only when they are named, task by task: each is written as soon as it is there.
 """
 
 import argparse
 import importlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO / "scripts"))
@@ -18,18 +19,34 @@ from bars import BARS  # noqa: E402
 from conditions import conditions  # noqa: E402
 from documents import documents  # noqa: E402
 from lab import Lab, open_lab  # noqa: E402
-from results import load_results, save_part  # noqa: E402
+from results import load_results, save_part, save_task  # noqa: E402
 from tables import PARTS  # noqa: E402
 
+#: Parts that are measured only when they are named.
+LONG_PARTS = ("zoo",)
 
-def measurement(part: str) -> Callable[[Lab], dict[str, Any]]:
-    """`measure` of the module of that name, imported when it is needed: torch takes seconds."""
-    return importlib.import_module(part).measure
+
+def measure(part: str, lab: Lab, tasks: Sequence[str]) -> None:
+    """Run the module of that name and write what it measures. It is imported when it is needed: torch takes seconds.
+
+    tasks: those of a long part; none: all of them.
+    """
+    before, module = conditions(lab), importlib.import_module(part)
+    if part not in LONG_PARTS:
+        save_part(part, before, module.measure(lab))
+        return
+    for task, figures in module.measure(tasks or module.TASKS):
+        save_task(part, before, task, figures)
+        print(task, end=" ", flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure, and write the results and their tables.")
-    parser.add_argument("--only", default=",".join(PARTS), help=f"comma-separated parts: {', '.join(PARTS)}")
+    usual = ",".join(part for part in PARTS if part not in LONG_PARTS)
+    parser.add_argument("--only", default=usual, help=f"comma-separated parts: {', '.join(PARTS)}")
+    parser.add_argument(
+        "--tasks", default="", help=f"comma-separated tasks of {' or '.join(LONG_PARTS)}; all unless given"
+    )
     parser.add_argument("--tables", action="store_true", help="measure nothing, write the tables again")
     options = parser.parse_args()
     parts = [] if options.tables else options.only.split(",")
@@ -45,8 +62,7 @@ def main() -> int:
             for part in parts:
                 start = time.perf_counter()
                 print(f"bench: {part}", end=" ", flush=True)
-                before = conditions(lab)
-                save_part(part, before, measurement(part)(lab))
+                measure(part, lab, [task for task in options.tasks.split(",") if task])
                 print(f"{time.perf_counter() - start:.0f} s", flush=True)
     results = load_results()
     for path, text in documents(results).items():

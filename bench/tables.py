@@ -51,6 +51,24 @@ def threshold(figures: Figures) -> str:
     )
 
 
+def zoo(figures: Figures) -> str:
+    rows = [
+        (
+            name,
+            f"{result['threshold']:,.0f}",
+            f"{result['seconds']:,.0f} s" if result["reached"] else f"**not reached** in {result['seconds']:,.0f} s",
+            f"{result['steps']:,}",
+            f"{result['return']:,.0f}",
+            f"{result['threads']}",
+        )
+        for name, result in figures["tasks"].items()
+    ]
+    return table(
+        ("Stable-Baselines3 natively, RL Zoo's settings", "mean return", "time", "steps", "return then", "threads"),
+        rows,
+    )
+
+
 MOMENTS = {
     "open_to_ready": "opening the page until it can train, first visit",
     "open_to_ready_again": "the same, second visit",
@@ -121,6 +139,7 @@ PARTS: dict[str, Callable[[Figures], str]] = {
     "scale": scale,
     "training": training,
     "threshold": threshold,
+    "zoo": zoo,
     "startup": startup,
     "responsiveness": responsiveness,
     "transfer": transfer,
