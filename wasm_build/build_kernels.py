@@ -16,6 +16,7 @@ from pathlib import Path
 NET_SOURCES = (
     *("tiles", "mlp", "gaussian", "categorical", "ppo_loss_gaussian", "ppo_loss_categorical"),
     *("gae", "discount", "adam", "moments"),
+    *("sac_actions", "sac_losses", "sac_polyak"),
 )
 PHYSICS_SOURCES = ("physics",)
 

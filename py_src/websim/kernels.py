@@ -37,6 +37,11 @@ _SIGNATURES: dict[str, list] = {
     "ppo_loss_categorical": [_P] * 6 + [_F] * 3 + [_I, _I, _F, _I],
     "gae": [_P] * 6 + [_F, _F, _I, _I],
     "adam": [_P] * 4 + [_F] * 7 + [_I],
+    "sac_sample": [_P] * 5 + [_U] * 3 + [_I] * 2 + [_U, _I],
+    "sac_sample_backward": [_P] * 5 + [_I] * 3 + [_F, _I],
+    "sac_critic_loss": [_P] * 9 + [_I] + [_F] * 3 + [_I],
+    "sac_actor_loss": [_P] * 6 + [_F] * 2 + [_I],
+    "sac_polyak": [_P, _P, _I, _F],
     "add_moments": [_P, _P, _P, _D, _I, _I],
     "normalize": [_P] * 4 + [_F, _I, _I, _I],
 }

@@ -119,9 +119,19 @@ def uniform_ref(seed, env, step):
     return (philox_ref((seed & 0xFFFFFFFF, seed >> 32), (env, step, 0, 2))[0] >> 8) / 2**24
 
 
-def normal_ref(seed, env, step, dimension):
-    """The standard normal that `gaussian_sample` draws for one number (Box and Muller)."""
-    words = philox_ref((seed & 0xFFFFFFFF, seed >> 32), (env, step, dimension // 2, 2))
+def normal_ref(seed, env, step, dimension, stream=2):
+    """The standard normal that kernels draw for one number (Box and Muller); stream 2 is that of actions."""
+    words = philox_ref((seed & 0xFFFFFFFF, seed >> 32), (env, step, dimension // 2, stream))
     u0, u1 = ((words[0] >> 8) + 1) / 2**24, (words[1] >> 8) / 2**24
     turn = 2 * np.pi * u1
     return np.sqrt(-2 * np.log(u0)) * (np.cos(turn), np.sin(turn))[dimension % 2]
+
+
+def squashed_ref(outputs, noise):
+    """Actions of SAC [N, A] and their log-probabilities [N] for the actor's outputs [N, 2 A] and noise [N, A]."""
+    mean, raw = np.split(outputs.astype(float), 2, axis=1)
+    log_std = -5 + 3.5 * (np.tanh(raw) + 1)
+    u = mean + np.exp(log_std) * noise
+    log_slope = 2 * (np.log(2) - u - np.logaddexp(0, -2 * u))
+    log_prob = -0.5 * noise**2 - log_std - 0.5 * np.log(2 * np.pi) - log_slope
+    return np.tanh(u), log_prob.sum(1)

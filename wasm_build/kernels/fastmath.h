@@ -9,6 +9,13 @@ static inline vf vf_select(vi mask, vf yes, vf no) {
   return (vf)(((vi)yes & mask) | ((vi)no & ~mask));
 }
 
+// Which of the lanes from `lane` on are among the first `valid`.
+static inline vi vi_inside(int lane, int valid) {
+  vi index;
+  for (int i = 0; i < LANES; i++) index[i] = lane + i;
+  return index < valid;
+}
+
 static inline vf vf_clamp(vf x, float low, float high) {
   x = vf_select(x < vf_splat(low), vf_splat(low), x);
   return vf_select(x > vf_splat(high), vf_splat(high), x);

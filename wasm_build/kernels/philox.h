@@ -16,6 +16,8 @@ enum {
   STREAM_OBSERVATION = 6,
   STREAM_PUSH = 7,
   STREAM_VARIANT = 8,
+  STREAM_UPDATE = 9,
+  STREAM_UPDATE_NEXT = 10,
 };
 
 typedef struct {

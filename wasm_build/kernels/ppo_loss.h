@@ -11,13 +11,6 @@
 // Numbers of a tile's samples.
 typedef float Lanes[TILE];
 
-// Which of the lanes from `lane` on are among the first `valid`.
-static inline vi vi_inside(int lane, int valid) {
-  vi index;
-  for (int i = 0; i < LANES; i++) index[i] = lane + i;
-  return index < valid;
-}
-
 // Of one tile with `valid` samples: dvalue, and the gradient with respect to the log-probabilities; 0 beyond `valid`.
 // old: the tile's three last features.
 static void clipped_loss(float* dlog_prob, float* dvalue, double* stats, const float* log_prob, const float* old,
