@@ -9,12 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import MISSING, Field, asdict
 from pathlib import Path
 from typing import Any
 
 from websim.algorithms import ALGORITHMS
 from websim.algorithms import settings as all_settings
+from websim.cli_exchange import add_exchange_commands
 from websim.config import TrainConfig
 from websim.errors import WebsimError
 
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(options: argparse.Namespace) -> int:
     """`websim train TASK`: writes config.json, metrics.jsonl and policy.websim into --out."""
     from websim.api import run
+    from websim.exchange.tensorboard import TensorBoardWriter
     from websim.policy_files import save_policies
 
     settings = {name: getattr(options, name) for name in all_settings() if getattr(options, name) is not None}
@@ -45,11 +48,14 @@ def train(options: argparse.Namespace) -> int:
     stop = threading.Event()
     previous = signal.signal(signal.SIGINT, lambda *_: stop.set())
     try:
-        with (out / "metrics.jsonl").open("w") as log:
+        board = TensorBoardWriter(out) if options.tensorboard else nullcontext()
+        with (out / "metrics.jsonl").open("w") as log, board as show_on_board:
 
             def on_metrics(metrics: dict[str, Any]) -> None:
                 log.write(json.dumps(metrics) + "\n")
                 log.flush()
+                if show_on_board:
+                    show_on_board(metrics)
                 _show_progress(config, metrics)
 
             result = run(config, on_metrics=on_metrics, stop=stop)
@@ -126,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar, kind = _KINDS[str(f.type)]
             training.add_argument(option, dest=name, default=None, type=kind, metavar=metavar, help=text)
     training.add_argument("--out", help="new folder for the results (default: runs/TASK-TIME)")
+    training.add_argument("--tensorboard", action="store_true", help="write TensorBoard event files into --out too")
 
     evaluation = commands.add_parser("evaluate", help="measure a saved policy")
     evaluation.set_defaults(command=evaluate)
@@ -134,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluation.add_argument("--episodes", type=int, default=20, help="episodes to run (default: 20)")
     evaluation.add_argument("--seed", type=int, default=0, help="seed of the start states (default: 0)")
+    add_exchange_commands(commands)
     return parser
 
 
