@@ -67,12 +67,14 @@ class Communicator:
         return float(counts.flat[0]), means, m2s
 
     def broadcast(self, value: Any, *, tag: str) -> Any:
-        """Rank 0's `value`, which must be JSON, on every rank."""
+        """Rank 0's `value`, which must be JSON, on every rank. None costs one collective, others two."""
         if self.world_size == 1:
             return value
-        text = json.dumps(value).encode() if self.rank == 0 else b""
+        text = json.dumps(value).encode() if self.rank == 0 and value is not None else b""
         size = np.array([len(text)], np.int64)
         self.all_sum(size, tag=f"{tag} size")
+        if not size[0]:
+            return None
         payload = np.zeros(int(size[0]), np.uint8)
         payload[: len(text)] = np.frombuffer(text, np.uint8)
         return json.loads(self.all_gather(payload, tag=tag)[0].tobytes())

@@ -15,6 +15,10 @@ class ModelError(WebsimError, ValueError):
     """MuJoCo refused a model, or a task does not fit its model."""
 
 
+class RewardError(WebsimError, ValueError):
+    """A new reward function does not compile, fails, or does not return terms of the right shape."""
+
+
 class PolicyFileError(WebsimError, ValueError):
     """A policy file is broken, foreign or of an unknown version."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from websim.policy import Policy
 from websim.tasks import get_spec
 
 MAX_EPISODES = 10_000
+#: A policy and the agents of the scene that it acts for.
+Actor = tuple[PolicyGroup, Policy]
 
 
 def evaluate(
@@ -30,29 +32,48 @@ def evaluate(
     if seed < 0:
         raise ConfigError(f"seed: expected a whole number of at least 0, got {seed}")
     env = BatchEnv(get_spec(policy.spec.name, **policy.spec.options), episodes, seed=seed)
-    actors = _actors(env, (policy, *others))
-    measured = actors[0][0].agents
-    actions = np.zeros((episodes, env.action_dim), np.float32)
-    returns, lengths = np.zeros(episodes), np.zeros(episodes, np.int64)
-    running = np.ones(episodes, bool)
-    obs = env.reset()
-    while running.any():
-        for group, actor in actors:
-            rows = actor.controls(obs[:, group.observations].reshape(-1, actor.network.obs_dim))
-            actions[:, group.actions] = rows.reshape(episodes, *group.actions.shape)
-        step = env.step(actions)
-        if step.any_ended:
-            first = step.ended & running
-            returns[first] = env.episode_return.reshape(episodes, -1)[:, measured].mean(axis=1)[first]
-            lengths[first] = env.episode_length[first]
-            running &= ~first
-            env.reset_ended(step.ended)
+    returns, lengths = run_episodes(env, actors_of(env, (policy, *others)))
     env.close()
     return returns, lengths
 
 
-def _actors(env: BatchEnv, policies: Sequence[Policy]) -> list[tuple[PolicyGroup, Policy]]:
-    """Each policy with its agents, in the order of `policies`; all of the task's, and each once."""
+def run_episodes(
+    env: BatchEnv, actors: Sequence[Actor], pulse: Callable[[], None] = lambda: None
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Returns and lengths [B] of a new episode in each environment; returns are those of the first actor's agents.
+
+    pulse: called at each control step; it may raise StopRequested.
+    """
+    measured = actors[0][0].agents
+    actions = np.zeros((env.num_envs, env.action_dim), np.float32)
+    returns, lengths = np.zeros(env.num_envs), np.zeros(env.num_envs, np.int64)
+    running = np.ones(env.num_envs, bool)
+    env.reset()
+    while running.any():
+        pulse()
+        act(env, actors, actions)
+        step = env.step(actions)
+        if step.any_ended:
+            first = step.ended & running
+            returns[first] = env.episode_return.reshape(env.num_envs, -1)[:, measured].mean(axis=1)[first]
+            lengths[first] = env.episode_length[first]
+            running &= ~first
+            env.reset_ended(step.ended)
+    return returns, lengths
+
+
+def act(env: BatchEnv, actors: Sequence[Actor], actions: NDArray[np.float32]) -> None:
+    """Write what the policies do now, deterministically, into `actions` [B, A]."""
+    for group, policy in actors:
+        rows = policy.controls(env.obs[:, group.observations].reshape(-1, policy.network.obs_dim))
+        actions[:, group.actions] = rows.reshape(env.num_envs, *group.actions.shape)
+
+
+def actors_of(env: BatchEnv, policies: Sequence[Policy]) -> list[Actor]:
+    """Each policy with its agents, in the order of `policies`; all of the task's, and each once.
+
+    Raises ConfigError when they are not the task's, or of other sizes.
+    """
     name = env.spec.name
     groups = {group.policy: group for group in policy_groups(env.spec, env.model, env.obs_dim)}
     given = [policy.name for policy in policies]

@@ -1,0 +1,146 @@
+"""Evaluates a run's policy while it learns, and keeps the best and a few earlier ones.
+
+Evaluation has environments of its own and copies of the policies, so that it changes nothing in training. The best
+policy is chosen by it alone: returns of training episodes are those of exploration, of many policies in turn.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from websim.batch_env import BatchEnv
+from websim.confidence import interval_of_mean
+from websim.dist import Communicator
+from websim.evaluate import actors_of, run_episodes
+from websim.policy import Policy
+from websim.spec import EnvSpec
+from websim.state import State
+
+#: Global index of the first environment of evaluations. Random numbers are drawn by it, so that no start is one of
+#: training's environments, whose indices are below `config.MAX_NUM_ENVS`.
+FIRST_ENV = 1 << 30
+#: Checkpoints that are kept.
+MAX_CHECKPOINTS = 10
+
+
+class Checkpoint(NamedTuple):
+    """A run's policies as they were after `global_step` steps, and how they did.
+
+    episodic_return: mean over the evaluation's episodes; None: measured by another reward than the run's is now.
+    interval: half its 95 % confidence interval. files: policy files by the policies' names.
+    """
+
+    global_step: int
+    episodic_return: float | None
+    interval: float
+    episodic_length: float
+    files: Mapping[str, bytes]
+
+    @property
+    def policies(self) -> dict[str, Policy]:
+        """By name."""
+        return {name: Policy.from_bytes(file, name=name) for name, file in self.files.items()}
+
+
+class Evaluation:
+    """One rank's part: a share of the episodes, then the same results as on every other rank."""
+
+    def __init__(self, episodes: int, seed: int, comm: Communicator, pulse: Callable[[], None]):
+        self.episodes, self.seed, self.comm, self.pulse = episodes, seed, comm, pulse
+        self.best: Checkpoint | None = None
+        self.last: Checkpoint | None = None
+        #: In the order of their steps.
+        self.checkpoints: list[Checkpoint] = []
+        self._env: BatchEnv | None = None
+
+    def evaluate(self, spec: EnvSpec, policies: Mapping[str, Policy], global_step: int) -> float:
+        """Measure the policies on `spec`; the seconds that it took. Of several the first one's return counts."""
+        started = time.perf_counter()
+        files = {name: policy.to_bytes() for name, policy in policies.items()}
+        results = self._results(spec, files)
+        returns, lengths = results
+        self.last = Checkpoint(
+            global_step, float(returns.mean()), interval_of_mean(returns), float(lengths.mean()), files
+        )
+        if self.best is None or self.best.episodic_return is None or returns.mean() > self.best.episodic_return:
+            self.best = self.last
+        self.checkpoints.append(self.last)
+        if len(self.checkpoints) > MAX_CHECKPOINTS:
+            del self.checkpoints[_closest([checkpoint.global_step for checkpoint in self.checkpoints])]
+        return time.perf_counter() - started
+
+    @property
+    def metrics(self) -> dict[str, float | None]:
+        """Of the last evaluation; None before the first."""
+        last = self.last
+        return {
+            "eval/episodic_return": last and last.episodic_return,
+            "eval/interval": last and last.interval,
+            "eval/episodic_length": last and last.episodic_length,
+        }
+
+    def restart(self) -> None:
+        """The reward is another one: earlier returns compare with none from now on."""
+        self.checkpoints = [checkpoint._replace(episodic_return=None) for checkpoint in self.checkpoints]
+        self.best = self.best and self.best._replace(episodic_return=None)
+
+    def state(self) -> State:
+        """Best, last and kept policies, with their scores."""
+        shared: dict[str, Any] = {"kept": len(self.checkpoints)}
+        for name, checkpoint in self._named():
+            shared[f"{name}/scores"] = list(checkpoint[:4])
+            shared |= {f"{name}/files/{k}": np.frombuffer(v, np.uint8) for k, v in checkpoint.files.items()}
+        return State(shared)
+
+    def load_state(self, state: State) -> None:
+        """Continue from a state."""
+
+        def read(name: str) -> Checkpoint | None:
+            part = state.part(name).shared
+            if not part:
+                return None
+            files = {key.removeprefix("files/"): value.tobytes() for key, value in part.items() if key != "scores"}
+            return Checkpoint(*part["scores"], files)
+
+        self.best, self.last = read("best"), read("last")
+        kept = [read(f"checkpoint{i}") for i in range(state.shared["kept"])]
+        self.checkpoints = [checkpoint for checkpoint in kept if checkpoint]
+
+    def close(self) -> None:
+        """Free the environments."""
+        if self._env:
+            self._env.close()
+            self._env = None
+
+    def _named(self) -> list[tuple[str, Checkpoint]]:
+        named = [("best", self.best), ("last", self.last)]
+        named += [(f"checkpoint{i}", checkpoint) for i, checkpoint in enumerate(self.checkpoints)]
+        return [(name, checkpoint) for name, checkpoint in named if checkpoint]
+
+    def _results(self, spec: EnvSpec, files: Mapping[str, bytes]) -> NDArray[np.float64]:
+        """Returns and lengths [2, episodes] of all ranks' episodes, in order of their environments."""
+        rank, size = self.comm.rank, self.comm.world_size
+        first, stop = rank * self.episodes // size, (rank + 1) * self.episodes // size
+        # Ranks have shares of different sizes, and send equal ones.
+        shares = np.full((2, -(-self.episodes // size)), np.nan)
+        if stop > first:
+            if self._env is None:
+                self._env = BatchEnv(spec, stop - first, seed=self.seed, first_env=FIRST_ENV + first)
+            # The same starts in each evaluation: then only the policy makes a difference.
+            self._env.spec, self._env.episodes[:] = spec, 0
+            # Copies: their normalisers and networks' activations are not training's.
+            actors = actors_of(self._env, [Policy.from_bytes(file, name=name) for name, file in files.items()])
+            shares[:, : stop - first] = run_episodes(self._env, actors, self.pulse)
+        gathered = self.comm.all_gather(shares, tag="evaluation").transpose(1, 0, 2).reshape(2, -1)
+        return gathered[:, ~np.isnan(gathered[0])]
+
+
+def _closest(steps: list[int]) -> int:
+    """Index of the one, neither first nor last, that is missed least: the others stay spread most evenly."""
+    gaps = [steps[i + 1] - steps[i - 1] for i in range(1, len(steps) - 1)]
+    return 1 + int(np.argmin(gaps))
