@@ -22,6 +22,8 @@ export interface TrainConfig {
   hidden: number[];
   /** of the hidden layers */
   activation: string;
+  /** seconds between saves of the run; 0: none */
+  autosave_seconds: number;
   /** steps between evaluations of the policy; 0: none */
   eval_every: number;
   /** deterministic episodes of an evaluation */
@@ -76,6 +78,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'seed', help: "seed of all random numbers", defaults: {"ppo": 1}, low: 0, high: 9007199254740991, live: false },
   { name: 'hidden', help: "units of each hidden layer, at most 8 layers of 2048", defaults: {"ppo": [64, 64]}, low: null, high: null, live: false },
   { name: 'activation', help: "of the hidden layers", defaults: {"ppo": "tanh"}, low: null, high: null, live: false },
+  { name: 'autosave_seconds', help: "seconds between saves of the run; 0: none", defaults: {"ppo": 5.0}, low: 0, high: 86400, live: true },
   { name: 'eval_every', help: "steps between evaluations of the policy; 0: none", defaults: {"ppo": 200000}, low: 0, high: 9007199254740991, live: true },
   { name: 'eval_episodes', help: "deterministic episodes of an evaluation", defaults: {"ppo": 20}, low: 2, high: 10000, live: false },
   { name: 'num_steps', help: "control steps of each environment per iteration", defaults: {"ppo": 64}, low: 1, high: 100000, live: false },

@@ -54,6 +54,7 @@ class TrainConfig:
         default=(64, 64), metadata={"help": f"units of each hidden layer, at most {MAX_LAYERS} layers of {MAX_UNITS}"}
     )
     activation: str = option("tanh", "of the hidden layers", choices="tanh relu silu elu")
+    autosave_seconds: float = option(5.0, "seconds between saves of the run; 0: none", low=0, high=86_400, live=True)
     eval_every: int = option(
         200_000, "steps between evaluations of the policy; 0: none", low=0, high=MAX_INTEGER, live=True
     )

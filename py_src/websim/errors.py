@@ -27,6 +27,10 @@ class SnapshotError(WebsimError, ValueError):
     """A snapshot is damaged, or of other environments than those it is restored to."""
 
 
+class SaveError(WebsimError, ValueError):
+    """A saved run is damaged, of another version, or does not fit what is to go on from it."""
+
+
 class TrainingDivergedError(WebsimError):
     """The networks' gradient is no longer a number."""
 

@@ -30,7 +30,18 @@ class Session:
             get_spec(config.env, **config.env_options), config.local_num_envs, seed=config.seed, first_env=first_env
         )
         self.learner = _open_learner(config, self.env, comm, pulse)
+        #: Iterations that the run has finished.
+        self.iteration = 0
         self._started = time.perf_counter()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that the run has taken; set when it goes on from a save."""
+        return time.perf_counter() - self._started
+
+    @elapsed.setter
+    def elapsed(self, seconds: float) -> None:
+        self._started = time.perf_counter() - seconds
 
     @property
     def finished(self) -> bool:
@@ -46,9 +57,10 @@ class Session:
         """One iteration; its metrics, with charts/SPS and time/elapsed of this rank's clock."""
         started, first_step = time.perf_counter(), self.learner.global_step
         metrics: dict[str, Any] = self.learner.iterate()
+        self.iteration = metrics["iteration"]
         now = time.perf_counter()
         metrics["charts/SPS"] = (self.learner.global_step - first_step) / (now - started)
-        metrics["time/elapsed"] = now - self._started
+        metrics["time/elapsed"] = self.elapsed
         if self.finished:
             for name, policy in self.policies.items():
                 self.comm.assert_replicated(policy.network.params, tag=f"parameters of {name} at the end of the run")
