@@ -1,4 +1,5 @@
-"""How a network's outputs become actions: a diagonal Gaussian, or a choice among a task's discrete actions.
+"""How a network's outputs become actions: a diagonal Gaussian, one squashed to the bounds, or a choice among a task's
+discrete actions.
 
 A sample has `columns` numbers for the action and then its log-probability; `outputs` is what the network gives.
 """
@@ -70,6 +71,33 @@ class Gaussian:
         return np.clip(self.offset + self.scale * (outputs + noise), self.low, self.high)
 
     def controls(self, actions: NDArray[Any]) -> Rows:
+        """What an environment applies for `actions`: the same."""
+        return actions
+
+
+class SquashedGaussian:
+    """tanh of independent normals, which the outputs [2 A] give: means, and what tanh takes to their ln deviation, in
+    [LOG_STD_MIN, LOG_STD_MAX]. low, high [A]: the controls' bounds, whose whole range the actions have; of SAC."""
+
+    LOG_STD_MIN, LOG_STD_MAX = -5.0, 2.0
+
+    def __init__(self, low: Rows, high: Rows):
+        self.offset, self.scale = action_scale(low, high)
+        self.outputs = 2 * len(low)
+
+    def log_std(self, outputs: Rows) -> Rows:
+        """[B, A] for outputs [B, 2 A]."""
+        raw = outputs[:, outputs.shape[1] // 2 :]
+        return self.LOG_STD_MIN + 0.5 * (self.LOG_STD_MAX - self.LOG_STD_MIN) * (np.tanh(raw) + 1)
+
+    def actions(self, outputs: Rows, log_std: Rows, rng: np.random.Generator | None) -> Rows:
+        """As of `Gaussian`; log_std is empty."""
+        mean = outputs[:, : self.outputs // 2]
+        if rng is not None:
+            mean = mean + np.exp(self.log_std(outputs)) * rng.standard_normal(mean.shape, np.float32)
+        return self.offset + self.scale * np.tanh(mean)
+
+    def controls(self, actions: Any) -> Rows:
         """What an environment applies for `actions`: the same."""
         return actions
 

@@ -23,7 +23,8 @@ _GAINS = {"tanh": 2**0.5, "relu": 2**0.5, "silu": 1.6765, "elu": 1.2453}
 
 
 class Mlp:
-    """Layout and passes of one perceptron: `widths` from input to output; without hidden ones it is linear.
+    """Layout and passes of one perceptron: `widths` from input to output; without hidden ones it is linear, and of
+    its input alone it is nothing.
 
     `hidden` is the number of features that the forward pass leaves for the backward pass.
     """
@@ -40,7 +41,7 @@ class Mlp:
 
     def initialize(self, rng: np.random.Generator, output_gain: float) -> NDArray[np.float32]:
         """Orthogonal weights (the activation's gain; `output_gain` for the last layer) and zero biases."""
-        parts = []
+        parts = [np.zeros(0)]
         for layer, (rows, columns) in enumerate(pairwise(self.widths)):
             gain = output_gain if layer == self.layers - 1 else _GAINS[self.activation]
             parts += [gain * _orthogonal(rng, rows, columns).ravel(), np.zeros(columns)]
@@ -96,7 +97,8 @@ def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np
 class ActorCritic:
     """Parameters and passes. `features`: width of the packed samples, whose first `obs_dim` are the input.
 
-    action_dim: the actor's outputs, actions or, if `discrete`, choices. capacity: most samples of a pass.
+    action_dim: the actor's outputs: actions, `discrete` choices or what else a distribution makes of them, which then
+    needs no log_std. critic: whether it has one. capacity: most samples of a pass.
     """
 
     def __init__(
@@ -107,12 +109,13 @@ class ActorCritic:
         *,
         activation: str = "tanh",
         discrete: bool = False,
+        critic: bool = True,
         features: int,
         capacity: int,
     ):
         self.obs_dim, self.action_dim, self.features = obs_dim, action_dim, features
         self.actor = Mlp([obs_dim, *hidden, action_dim], activation)
-        self.critic = Mlp([obs_dim, *hidden, 1], activation)
+        self.critic = Mlp([obs_dim, *hidden, 1] if critic else [obs_dim], activation)
         self._log_std_at = self.actor.size
         self._critic_at = self.actor.size + (0 if discrete else action_dim)
         self.size = self._critic_at + self.critic.size

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from websim.agents import SINGLE
-from websim.distributions import action_distribution
+from websim.distributions import Categorical, Gaussian, SquashedGaussian, action_distribution
 from websim.errors import ModelError, PolicyFileError
 from websim.kernels import TILE, address, library, tiles
 from websim.network import ACTIVATIONS, ActorCritic
@@ -36,6 +36,7 @@ class Policy:
 
     network: actor and critic; normalizer: of observations; low, high [A]: the controls' bounds.
     hidden: widths of the network's hidden layers. name: `Agent.policy` of the agents that it is for.
+    squash: actions are tanh of the actor's first half of outputs, as SAC's, and not outputs clipped to the bounds.
     """
 
     spec: EnvSpec
@@ -45,9 +46,14 @@ class Policy:
     high: NDArray[np.float32]
     hidden: tuple[int, ...]
     name: str = SINGLE
+    squash: bool = False
 
     def __post_init__(self) -> None:
-        self.distribution = action_distribution(self.spec, self.low, self.high)
+        self.distribution: Gaussian | SquashedGaussian | Categorical = (
+            SquashedGaussian(self.low, self.high)
+            if self.squash
+            else action_distribution(self.spec, self.low, self.high)
+        )
 
     def predict(
         self, obs: ArrayLike, *, deterministic: bool = True, rng: np.random.Generator | None = None
@@ -92,6 +98,8 @@ class Policy:
             "action_dim": self.network.action_dim,
             "hidden": list(self.hidden),
             "activation": self.network.actor.activation,
+            "critic": self.network.critic.layers > 0,
+            "squash": self.squash,
             "low": [_number(x) for x in self.low],
             "high": [_number(x) for x in self.high],
             "obs_clip": _number(self.normalizer.clip),
@@ -135,9 +143,16 @@ class Policy:
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation: expected one of {', '.join(ACTIVATIONS)}, got {activation!r}")
         spec, name = EnvSpec.from_json(json.dumps(header["spec"])), str(header.get("policy", SINGLE))
-        discrete = spec.discrete is not None
+        discrete, squash = spec.discrete is not None, bool(header.get("squash", False))
         network = ActorCritic(
-            obs_dim, action_dim, hidden, activation=activation, discrete=discrete, features=obs_dim, capacity=TILE
+            obs_dim,
+            action_dim,
+            hidden,
+            activation=activation,
+            discrete=discrete or squash,
+            critic=bool(header.get("critic", True)),
+            features=obs_dim,
+            capacity=TILE,
         )
         if params.size != network.size:
             raise ValueError(f"expected {network.size} parameters, got {params.size}")
@@ -154,11 +169,15 @@ class Policy:
             raise ValueError(f"expected to clip observations to more than 0, got {normalizer.clip}")
         low, high = np.array(header["low"], np.float32), np.array(header["high"], np.float32)
         choices, controls = (0, action_dim) if spec.discrete is None else np.shape(spec.discrete.actions)
+        if squash:
+            controls = action_dim // 2
         if low.shape != (controls,) or high.shape != (controls,) or not (low <= high).all():
             raise ValueError(f"expected {controls} lower and upper action bounds")
         if discrete and choices != action_dim:
             raise ValueError(f"expected outputs for {choices} discrete actions, got {action_dim}")
-        return cls(spec, network, normalizer, low, high, hidden, name)
+        if squash and (discrete or action_dim != 2 * controls):
+            raise ValueError(f"expected means and deviations of {controls} actions, got {action_dim} outputs")
+        return cls(spec, network, normalizer, low, high, hidden, name, squash)
 
     def _outputs(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Network outputs [n, A] for n <= 64 observations."""
