@@ -47,6 +47,7 @@ class TrainConfig:
         "environments of the whole run, divided evenly over the ranks",
         low=1,
         high=MAX_NUM_ENVS,
+        live=True,
     )
     ranks: int = option(1, "parallel ranks: threads natively, Web Workers in the browser", low=1)
     seed: int = option(1, "seed of all random numbers", low=0, high=MAX_INTEGER)

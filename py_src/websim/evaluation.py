@@ -62,8 +62,7 @@ class Evaluation:
         """Measure the policies on `spec`; the seconds that it took. Of several the first one's return counts."""
         started = time.perf_counter()
         files = {name: policy.to_bytes() for name, policy in policies.items()}
-        results = self._results(spec, files)
-        returns, lengths = results
+        returns, lengths = self._results(spec, files)
         self.last = Checkpoint(
             global_step, float(returns.mean()), interval_of_mean(returns), float(lengths.mean()), files
         )
@@ -105,7 +104,8 @@ class Evaluation:
             if not part:
                 return None
             files = {key.removeprefix("files/"): value.tobytes() for key, value in part.items() if key != "scores"}
-            return Checkpoint(*part["scores"], files)
+            step, episodic_return, interval, length = part["scores"]
+            return Checkpoint(step, episodic_return, interval, length, files)
 
         self.best, self.last = read("best"), read("last")
         kept = [read(f"checkpoint{i}") for i in range(state.shared["kept"])]
@@ -124,10 +124,11 @@ class Evaluation:
 
     def _results(self, spec: EnvSpec, files: Mapping[str, bytes]) -> NDArray[np.float64]:
         """Returns and lengths [2, episodes] of all ranks' episodes, in order of their environments."""
-        rank, size = self.comm.rank, self.comm.world_size
-        first, stop = rank * self.episodes // size, (rank + 1) * self.episodes // size
+        size = self.comm.world_size
+        edges = [rank * self.episodes // size for rank in range(size + 1)]
+        first, stop = edges[self.comm.rank : self.comm.rank + 2]
         # Ranks have shares of different sizes, and send equal ones.
-        shares = np.full((2, -(-self.episodes // size)), np.nan)
+        share = np.zeros((2, -(-self.episodes // size)))
         if stop > first:
             if self._env is None:
                 self._env = BatchEnv(spec, stop - first, seed=self.seed, first_env=FIRST_ENV + first)
@@ -135,9 +136,9 @@ class Evaluation:
             self._env.spec, self._env.episodes[:] = spec, 0
             # Copies: their normalisers and networks' activations are not training's.
             actors = actors_of(self._env, [Policy.from_bytes(file, name=name) for name, file in files.items()])
-            shares[:, : stop - first] = run_episodes(self._env, actors, self.pulse)
-        gathered = self.comm.all_gather(shares, tag="evaluation").transpose(1, 0, 2).reshape(2, -1)
-        return gathered[:, ~np.isnan(gathered[0])]
+            share[:, : stop - first] = run_episodes(self._env, actors, self.pulse)
+        shares = self.comm.all_gather(share, tag="evaluation")
+        return np.hstack([shares[rank, :, : edges[rank + 1] - edges[rank]] for rank in range(size)])
 
 
 def _closest(steps: list[int]) -> int:

@@ -35,7 +35,7 @@ METRICS = (
     ),
     Metric("charts/episodic_length", "mean length of the last 100 finished episodes", "steps", optional=True),
     Metric("charts/episodes", "finished episodes since the start", "count"),
-    Metric("charts/SPS", "steps of this iteration / its wall-clock time, learning included", "steps/s"),
+    Metric("charts/SPS", "steps of this iteration / its wall-clock time, learning included, evaluation not", "steps/s"),
     Metric("charts/learning_rate", "the optimiser's step size in this iteration", "1"),
     Metric(
         "losses/policy_loss", "-mean of the clipped surrogate over the last epoch", "1", of_policy=True, algorithms=_PPO
@@ -47,7 +47,13 @@ METRICS = (
         of_policy=True,
         algorithms=_PPO,
     ),
-    Metric("losses/entropy", "entropy of the action distribution, mean over the last epoch", "nat", of_policy=True, algorithms=_PPO),
+    Metric(
+        "losses/entropy",
+        "entropy of the action distribution, mean over the last epoch",
+        "nat",
+        of_policy=True,
+        algorithms=_PPO,
+    ),
     Metric(
         "losses/approx_kl",
         "mean of (r - 1) - ln r over the last epoch, r the probability ratio",
@@ -70,10 +76,19 @@ METRICS = (
         algorithms=_PPO,
     ),
     Metric("losses/grad_norm", "L2 norm of the last minibatch's gradient before clipping", "1", of_policy=True),
+    Metric(
+        "eval/episodic_return",
+        "mean undiscounted return of the deterministic policy in the last evaluation; stays until the next",
+        "reward",
+        optional=True,
+    ),
+    Metric("eval/interval", "half the 95 % confidence interval of that mean (Student's t)", "reward", optional=True),
+    Metric("eval/episodic_length", "mean length of that evaluation's episodes", "steps", optional=True),
     Metric("physics/divergences", "environments reset because their physics diverged, since the start", "count"),
     Metric("time/elapsed", "since the session was opened, pauses included", "s"),
     Metric("time/rollout", "stepping the environments in this iteration", "s"),
     Metric("time/update", "learning from them", "s"),
+    Metric("time/evaluation", "evaluating the policy after this iteration; 0 when it was not", "s"),
 )
 
 

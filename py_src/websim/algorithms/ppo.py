@@ -189,7 +189,7 @@ class PPO:
 
     def act(self, t: int) -> None:
         """Sample the actions of step t, into `controls`."""
-        first_step = self.global_step // self.config.num_envs
+        first_step = self.iteration * self.config.num_steps
         self._collect_obs()
         self.values[t] = self._values_of_observations()
         self._step_actor(self.env.num_envs)
