@@ -3,72 +3,133 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from websim.changes import Requests
 from websim.config import TrainConfig
 from websim.dist import Communicator, run_ranks
 from websim.errors import CollectiveAbortedError, ConfigError, StopRequested
+from websim.evaluation import Checkpoint
 from websim.policy import Policy
+from websim.run_folder import RunFolder
+from websim.saved_run import SavedRun, read_run
 from websim.session import Session
 from websim.spec import EnvSpec
 from websim.tasks import register
 
+#: Called on rank 0 with each iteration's metrics; may return changes (`Session.request`) for the next.
+OnMetrics = Callable[[dict[str, Any]], Mapping[str, Any] | None]
+
 
 @dataclass
 class Run:
-    """A finished (or stopped) run. history: one dict of metrics per iteration; policies: by name."""
+    """A finished (or stopped) run. history: one dict of metrics per iteration; policies: by name.
+
+    config: as it was at the end. changes: what was changed on the way, each with its `global_step`.
+    best: the checkpoint of the best evaluation; None without one. checkpoints: a few evaluated ones, by their steps.
+    """
 
     config: TrainConfig
     history: list[dict[str, Any]]
     policies: dict[str, Policy]
     stopped: bool = False
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    best: Checkpoint | None = None
+    checkpoints: list[Checkpoint] = field(default_factory=list)
 
     @property
     def policy(self) -> Policy:
         """The run's policy. Raises ConfigError when its task has several."""
-        if len(self.policies) > 1:
-            raise ConfigError(f"{self.config.env}: has policies {', '.join(self.policies)}: take one of `policies`")
-        return next(iter(self.policies.values()))
+        return self._only(self.policies, "policies")
+
+    @property
+    def best_policy(self) -> Policy:
+        """The policy of the best evaluation. Raises ConfigError when there was none, or the task has several."""
+        if self.best is None:
+            raise ConfigError(f"{self.config.env}: the run was not evaluated: eval_every is {self.config.eval_every}")
+        return self._only(self.best.policies, "best.policies")
+
+    def _only(self, policies: dict[str, Policy], where: str) -> Policy:
+        if len(policies) > 1:
+            raise ConfigError(f"{self.config.env}: has policies {', '.join(policies)}: take one of `{where}`")
+        return next(iter(policies.values()))
 
 
 def train(
     env: str | EnvSpec,
     *,
-    on_metrics: Callable[[dict[str, Any]], None] | None = None,
+    on_metrics: OnMetrics | None = None,
     stop: threading.Event | None = None,
+    folder: str | Path | None = None,
     **settings: Any,
 ) -> Run:
     """Train a policy for a task, by id, or for your own, which is then registered under its name.
 
     settings are the fields of `websim.TrainConfig`.
-    on_metrics is called on rank 0 after each iteration. Setting `stop` ends the run at the next
-    control step or minibatch; what was learned until then is returned. Raises ConfigError for a
-    wrong setting and TrainingDivergedError when the gradient is no longer finite.
+    on_metrics is called on rank 0 after each iteration; a dict that it returns changes live settings, the number of
+    environments or the `reward` (a function as `EnvSpec.reward`) from the next iteration on. Setting `stop` ends the
+    run at the next control step or minibatch; what was learned until then is returned. Raises ConfigError for a wrong
+    setting, RewardError for a reward that does not work and TrainingDivergedError when the gradient is no longer
+    finite.
     """
     if isinstance(env, EnvSpec):
         spec = env
         register(spec.name, lambda: spec)
         env = spec.name
-    return run(TrainConfig.from_mapping({"env": env, **settings}), on_metrics=on_metrics, stop=stop)
+    config = TrainConfig.from_mapping({"env": env, **settings})
+    if folder is None:
+        return run(config, on_metrics=on_metrics, stop=stop)
+    return run(config, on_metrics=on_metrics, stop=stop, folder=RunFolder(new_folder(folder), config))
+
+
+def resume(
+    folder: str | Path,
+    *,
+    on_metrics: Callable[[dict[str, Any]], None] | None = None,
+    stop: threading.Event | None = None,
+    **settings: Any,
+) -> Run:
+    """Go on with a run from the newest save in its folder, bit for bit as if it had never ended; it is saved there.
+
+    settings: those that may change while a run goes on (`total_steps` for a longer one), and `ranks`, which divide
+    the same environments anew. Raises SaveError when no save can be used.
+    """
+    start = read_run(Path(folder))
+    config = start.config(**settings)
+    return run(config, on_metrics=on_metrics, stop=stop, folder=RunFolder(Path(folder), config, start), start=start)
+
+
+def new_folder(path: str | Path) -> Path:
+    """Make it. Raises ConfigError when it holds something or cannot be made."""
+    folder = Path(path)
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise ConfigError(f"{folder} is not empty; name a new folder")
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot make the folder {folder}: {error.strerror}") from error
+    return folder
 
 
 def run(
     config: TrainConfig,
     *,
-    on_metrics: Callable[[dict[str, Any]], None] | None = None,
+    on_metrics: OnMetrics | None = None,
     stop: threading.Event | None = None,
+    folder: RunFolder | None = None,
+    start: SavedRun | None = None,
 ) -> Run:
-    """`train` for a config that is already checked."""
-    stop = stop or threading.Event()
+    """`train` for a config that is already checked. folder: where it is saved; start: what it goes on from."""
+    stop, requests = stop or threading.Event(), Requests()
 
     def pulse() -> None:
         if stop.is_set():
             raise StopRequested
 
     def program(comm: Communicator) -> Run:
-        session = Session(config, comm, pulse)
+        session = Session(config, comm, pulse, requests)
         history: list[dict[str, Any]] = []
         stopped = False
         try:
@@ -76,14 +137,31 @@ def run(
                 metrics = session.iterate()
                 history.append(metrics)
                 if on_metrics and comm.rank == 0:
-                    on_metrics(metrics)
+                    changes = on_metrics(metrics)
+                    if changes and not session.finished:
+                        session.request(changes)
         except (StopRequested, CollectiveAbortedError):
             if not stop.is_set():
                 raise
             stopped = True
             comm.abort("the run was stopped")
+            if autosave:
+                autosave.stop()
         finally:
             session.close()
-        return Run(config, history, session.policies, stopped)
+        evaluation = session.evaluation
+        return Run(
+            session.config,
+            history,
+            session.policies,
+            stopped,
+            session.changes,
+            evaluation.best,
+            evaluation.checkpoints,
+        )
 
-    return run_ranks(config.ranks, program)[0]
+    try:
+        return run_ranks(config.ranks, program)[0]
+    finally:
+        if folder:
+            folder.close()

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    """`websim train TASK`: writes config.json, metrics.jsonl and policy.websim into --out."""
+    """`websim train TASK`: writes config.json, metrics.jsonl, policy.websim and best.websim into --out."""
     from websim.api import run
     from websim.exchange.tensorboard import TensorBoardWriter
     from websim.policy_files import save_policies
@@ -62,6 +62,8 @@ def train(options: argparse.Namespace) -> int:
     finally:
         signal.signal(signal.SIGINT, previous)
     paths = " ".join(map(str, save_policies(result.policies, out)))
+    if result.best:
+        save_policies(result.best.policies, out, "best")
     print(f"\n{'stopped' if result.stopped else 'finished'}: {paths}")
     print(f"next: websim evaluate {paths} --episodes 20")
     return 0

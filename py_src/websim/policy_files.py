@@ -13,17 +13,17 @@ from websim.policy import Policy
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def policy_file_names(policies: Mapping[str, Policy]) -> dict[str, str]:
-    """File name of each policy: `policy.websim` of a single one, else `policy-<name>.websim`."""
+def policy_file_names(policies: Mapping[str, Policy], stem: str = "policy") -> dict[str, str]:
+    """File name of each policy: `<stem>.websim` of a single one, else `<stem>-<name>.websim`."""
     if len(policies) == 1:
-        return dict.fromkeys(policies, "policy.websim")
-    return {name: f"policy-{name}.websim" for name in policies}
+        return dict.fromkeys(policies, f"{stem}.websim")
+    return {name: f"{stem}-{name}.websim" for name in policies}
 
 
-def save_policies(policies: Mapping[str, Policy], folder: str | PathLike[str]) -> list[Path]:
+def save_policies(policies: Mapping[str, Policy], folder: str | PathLike[str], stem: str = "policy") -> list[Path]:
     """Write each policy's file into `folder`; their paths."""
     paths = []
-    for name, file in policy_file_names(policies).items():
+    for name, file in policy_file_names(policies, stem).items():
         paths.append(Path(folder) / file)
         policies[name].save(paths[-1])
     return paths
