@@ -71,7 +71,7 @@ def write_minari(
                 observation_space=observation_space,
                 requirements=["mujoco"],
             )
-    except (ValueError, ImportError) as error:
+    except (ValueError, ImportError, gymnasium.error.Error) as error:
         raise ConfigError(f"Minari cannot write {dataset_id!r}: {error}") from error
     return Path(str(dataset.storage.data_path)).parent
 

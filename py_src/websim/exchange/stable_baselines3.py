@@ -45,9 +45,11 @@ def read_stable_baselines3(data: bytes, *, name: str) -> ForeignPolicy:
         settings = json.loads(read_member(archive, "data", name=name))
         kwargs, space = settings["policy_kwargs"], settings["action_space"]
         pickled = base64.b64decode(space[":serialized:"])
-    except (ValueError, KeyError, TypeError) as error:
+        squashed = settings.get("use_sde") or kwargs.get("squash_output")
+        activation = _activation(str(kwargs.get("activation_fn", "Tanh")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PolicyFileError(f"{name}: its settings are not those of Stable-Baselines3: {error}") from error
-    if settings.get("use_sde") or kwargs.get("squash_output"):
+    if squashed:
         raise PolicyFileError(f"{name}: trained with use_sde or squash_output, which are not read; train it without")
     missing = [key for key in ("action_net.weight", "value_net.weight") if key not in tensors]
     foreign = [key for key in tensors if not key.startswith(("mlp_extractor.policy_net.", "mlp_extractor.value_net."))]
@@ -65,7 +67,7 @@ def read_stable_baselines3(data: bytes, *, name: str) -> ForeignPolicy:
         ],
         critic=[*sequential(tensors, "mlp_extractor.value_net", name=name), linear(tensors, "value_net", name=name)],
         log_std=tensors.get("log_std", np.zeros(0)),
-        activation=_activation(kwargs.get("activation_fn", "Tanh")),
+        activation=activation,
         discrete="log_std" not in tensors,
         low=low,
         high=high,
