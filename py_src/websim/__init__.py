@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from websim.api import Run, train
+    from websim.api import Run, resume, train
     from websim.config import TrainConfig
     from websim.model_files import ModelFiles
     from websim.pettingzoo_env import parallel_env
@@ -62,6 +62,7 @@ _HOMES = {
     "make_vec": "vector_env",
     "parallel_env": "pettingzoo_env",
     "register": "tasks",
+    "resume": "api",
     "train": "api",
 }
 
@@ -93,6 +94,7 @@ __all__ = [
     "make_vec",
     "parallel_env",
     "register",
+    "resume",
     "train",
 ]
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from websim.autosave import Autosave
 from websim.changes import Requests
 from websim.config import TrainConfig
 from websim.dist import Communicator, run_ranks
@@ -70,9 +72,9 @@ def train(
     settings are the fields of `websim.TrainConfig`.
     on_metrics is called on rank 0 after each iteration; a dict that it returns changes live settings, the number of
     environments or the `reward` (a function as `EnvSpec.reward`) from the next iteration on. Setting `stop` ends the
-    run at the next control step or minibatch; what was learned until then is returned. Raises ConfigError for a wrong
-    setting, RewardError for a reward that does not work and TrainingDivergedError when the gradient is no longer
-    finite.
+    run at the next control step or minibatch; what was learned until then is returned. In `folder`, which must be new,
+    the run is saved every `autosave_seconds`, for `resume`. Raises ConfigError for a wrong setting, RewardError for a
+    reward that does not work and TrainingDivergedError when the gradient is no longer finite.
     """
     if isinstance(env, EnvSpec):
         spec = env
@@ -87,7 +89,7 @@ def train(
 def resume(
     folder: str | Path,
     *,
-    on_metrics: Callable[[dict[str, Any]], None] | None = None,
+    on_metrics: OnMetrics | None = None,
     stop: threading.Event | None = None,
     **settings: Any,
 ) -> Run:
@@ -130,16 +132,27 @@ def run(
 
     def program(comm: Communicator) -> Run:
         session = Session(config, comm, pulse, requests)
-        history: list[dict[str, Any]] = []
+        history: list[dict[str, Any]] = list(start.history) if start else []
         stopped = False
+        autosave: Autosave | None = None
         try:
+            if start:
+                start.resume(session)
+            if folder:
+                autosave = Autosave(session, folder.add, ready=lambda: folder.ready)
             while not session.finished:
+                if autosave:
+                    autosave.round()
                 metrics = session.iterate()
                 history.append(metrics)
+                if folder and comm.rank == 0:
+                    folder.add_metrics(metrics)
                 if on_metrics and comm.rank == 0:
                     changes = on_metrics(metrics)
                     if changes and not session.finished:
                         session.request(changes)
+            if autosave:
+                autosave.finish()
         except (StopRequested, CollectiveAbortedError):
             if not stop.is_set():
                 raise
