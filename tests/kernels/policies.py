@@ -13,8 +13,8 @@ from websim.spec import Discrete
 from websim.tasks import get_spec
 
 
-def random_policy(task="Hopper-v5", *, hidden=(32, 16), activation="tanh", choices=0, seed=0):
-    """Of a task, or with `choices` of its variant with so many random actions."""
+def random_policy(task="Hopper-v5", *, hidden=(32, 16), activation="tanh", choices=0, squash=False, seed=0):
+    """Of a task, or of its variant with `choices` random actions; squash: as SAC has it, without a critic."""
     rng = np.random.default_rng(seed)
     spec = get_spec(task)
     env = BatchEnv(spec, 1)
@@ -26,10 +26,11 @@ def random_policy(task="Hopper-v5", *, hidden=(32, 16), activation="tanh", choic
         spec, outputs = replace(spec, discrete=Discrete(tuple(map(tuple, table.tolist())))), choices
     network = ActorCritic(
         env.obs_dim,
-        outputs,
+        2 * outputs if squash else outputs,
         hidden,
         activation=activation,
-        discrete=bool(choices),
+        discrete=bool(choices) or squash,
+        critic=not squash,
         features=env.obs_dim,
         capacity=TILE,
     )
@@ -37,7 +38,7 @@ def random_policy(task="Hopper-v5", *, hidden=(32, 16), activation="tanh", choic
     network.params[:] += 0.3 * rng.standard_normal(network.size).astype(np.float32)
     normalizer = RunningMoments(env.obs_dim)
     normalizer.load(1000.0, rng.normal(0, 1, env.obs_dim), rng.uniform(0.01, 3, env.obs_dim))
-    return Policy(spec, network, normalizer, low, high, hidden)
+    return Policy(spec, network, normalizer, low, high, hidden, squash=squash)
 
 
 def random_observations(policy, count=1000):

@@ -53,6 +53,8 @@ def test_an_imported_policy_acts_as_the_library(policy, task, normalizer, hidden
     assert imported.hidden == hidden
     assert imported.network.actor.activation == activation
     assert imported.spec.name == task
+    has_critic = imported.network.critic.layers > 0
+    assert has_critic == (policy != "sb3_normalized.zip"), "a critic of as many layers is kept"
 
     # A file of our own keeps it.
     again = open_policy(export_policy(imported, "websim"))

@@ -50,6 +50,14 @@ def test_actions_are_in_the_units_of_the_task(task):
     np.testing.assert_allclose(run(policy, obs), policy.predict(obs), rtol=0, atol=1e-5)
 
 
+def test_squashed_actions_are_those_of_the_policy():
+    policy = random_policy("Pusher-v5", squash=True)
+    obs = random_observations(policy)
+    expected, actions = policy.predict(obs), run(policy, obs)
+    assert actions.shape == (1000, 7)
+    np.testing.assert_allclose(actions, expected, rtol=0, atol=1e-5)
+
+
 def test_unlimited_controls_and_observations_that_are_not_clipped():
     policy = random_policy("Hopper-v5")
     unlimited = np.full(3, np.inf, np.float32)

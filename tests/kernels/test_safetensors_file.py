@@ -47,10 +47,10 @@ def test_the_library_reads_tensors_by_name(activation, tmp_path):
     assert json.loads(data["websim"])["activation"] == activation
 
 
-@pytest.mark.parametrize("choices", [0, 4])
+@pytest.mark.parametrize("kind", [{}, {"choices": 4}, {"squash": True}], ids=str)
 @pytest.mark.parametrize("hidden", [(32, 16), (7,), ()], ids=str)
-def test_it_comes_back_as_the_same_policy(hidden, choices):
-    policy = random_policy(hidden=hidden, choices=choices, activation="elu")
+def test_it_comes_back_as_the_same_policy(hidden, kind):
+    policy = random_policy(hidden=hidden, activation="elu", **kind)
     again = open_policy(export_policy(policy, "safetensors"))
     assert again.to_bytes() == policy.to_bytes()
 

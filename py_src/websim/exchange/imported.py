@@ -69,11 +69,12 @@ def build_policy(
         hidden,
         activation=foreign.activation,
         discrete=foreign.discrete,
+        critic=_same_depth(foreign),
         features=env.obs_dim,
         capacity=TILE,
     )
     write_layers(actor_layers(network), foreign.actor)
-    if len(foreign.critic) == len(foreign.actor):
+    if _same_depth(foreign):
         write_layers(critic_layers(network), foreign.critic)
     if not foreign.discrete:
         _check_bounds(foreign, spec, low, high, name=name)
@@ -98,14 +99,16 @@ def _range(low: ArrayLike, high: ArrayLike) -> str:
     return f"{np.asarray(low).tolist()} to {np.asarray(high).tolist()}"
 
 
-def _hidden(foreign: ForeignPolicy) -> tuple[int, ...]:
-    """Widths that hold both networks: the narrower one is filled up with units that change nothing.
+def _same_depth(foreign: ForeignPolicy) -> bool:
+    """Whether the critic is kept: a policy's networks have as many layers, and to act it needs none."""
+    return len(foreign.critic) == len(foreign.actor)
 
-    A critic of another depth is left out, and its values are 0: it is not needed to act.
-    """
+
+def _hidden(foreign: ForeignPolicy) -> tuple[int, ...]:
+    """Widths that hold both networks: the narrower one is filled up with units that change nothing."""
     widths = [layer.bias.size for layer in foreign.actor[:-1]]
-    if len(foreign.critic) == len(foreign.actor):
-        widths = [max(a, c.bias.size) for a, c in zip(widths, foreign.critic, strict=False)]
+    if _same_depth(foreign):
+        widths = [max(a, c.bias.size) for a, c in zip(widths, foreign.critic[:-1], strict=True)]
     return tuple(widths)
 
 

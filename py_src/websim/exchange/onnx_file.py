@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import websim
-from websim.distributions import Gaussian
+from websim.distributions import Gaussian, SquashedGaussian
 from websim.exchange import protobuf as pb
 from websim.exchange.deployment import deployment_metadata
-from websim.exchange.layers import actor_layers
+from websim.exchange.layers import Layer, actor_layers
 from websim.policy import Policy
 
 #: Read by every ONNX runtime since 2022, and what mjlab and Isaac Lab export.
@@ -57,27 +57,33 @@ def policy_to_onnx(policy: Policy) -> bytes:
     x = graph.node("Mul", "obs_scaled", x, graph.constant("obs_inverse_std", normalizer.inverse_std))
     clip = graph.constant("obs_low", -normalizer.clip), graph.constant("obs_high", normalizer.clip)
     x = graph.node("Clip", "obs_normalized", x, *clip)
-    layers = actor_layers(network)
+    layers, distribution = actor_layers(network), policy.distribution
+    if isinstance(distribution, SquashedGaussian):
+        # The other outputs are deviations, which the mean does not need.
+        weight, bias = layers[-1]
+        layers[-1] = Layer(weight[:, : len(policy.low)], bias[: len(policy.low)])
     for i, (weight, bias) in enumerate(layers):
         constants = graph.constant(f"actor.{i}.weight", weight), graph.constant(f"actor.{i}.bias", bias)
         x = graph.node("Gemm", f"actor.{i}", x, *constants)
         if i < len(layers) - 1:
             x = _activation(graph, network.actor.activation, x)
     float32 = np.dtype(np.float32)
-    if isinstance(policy.distribution, Gaussian):
-        actions = _gaussian_actions(graph, policy.distribution, x)
-        output = _value(actions, float32, network.action_dim)
+    output = _value("actions", float32, len(policy.low))
+    if isinstance(distribution, Gaussian):
+        x = _scaled(graph, distribution, x, "actions_unclipped")
+        x = graph.node("Max", "actions_clipped_below", x, graph.constant("low", policy.low))
+        graph.node("Min", "actions", x, graph.constant("high", policy.high))
+    elif isinstance(distribution, SquashedGaussian):
+        _scaled(graph, distribution, graph.node("Tanh", "actions_squashed", x), "actions")
     else:
-        actions = graph.node("ArgMax", "actions", x, axis=1, keepdims=0)
-        output = _value(actions, np.dtype(np.int64))
+        graph.node("ArgMax", "actions", x, axis=1, keepdims=0)
+        output = _value("actions", np.dtype(np.int64))
     return _model(graph, _value("obs", float32, network.obs_dim), output, deployment_metadata(policy))
 
 
-def _gaussian_actions(graph: _Graph, distribution: Gaussian, x: str) -> str:
+def _scaled(graph: _Graph, distribution: Gaussian | SquashedGaussian, x: str, output: str) -> str:
     x = graph.node("Mul", "actions_scaled", x, graph.constant("scale", distribution.scale))
-    x = graph.node("Add", "actions_unclipped", x, graph.constant("offset", distribution.offset))
-    x = graph.node("Max", "actions_clipped_below", x, graph.constant("low", distribution.low))
-    return graph.node("Min", "actions", x, graph.constant("high", distribution.high))
+    return graph.node("Add", output, x, graph.constant("offset", distribution.offset))
 
 
 def _activation(graph: _Graph, name: str, x: str) -> str:

@@ -49,7 +49,7 @@ def policy_from_safetensors(data: bytes, *, name: str = "policy") -> Policy:
         header |= {"obs_mean": tensors["obs_mean"].tolist(), "obs_var": tensors["obs_var"].tolist()}
         widths = [header["obs_dim"], *header["hidden"]]
         actor = _flat("actor", tensors, [*widths, header["action_dim"]])
-        critic = _flat("critic", tensors, [*widths, 1])
+        critic = _flat("critic", tensors, [*widths, 1] if header["critic"] else [])
         params = np.concatenate([actor, tensors["log_std"], critic])
         return Policy.from_header(header, params)
     except (KeyError, TypeError, ValueError, AttributeError, struct.error, ModelError) as error:
@@ -65,7 +65,7 @@ def _named(prefix: str, layers: list[Layer]) -> dict[str, NDArray]:
 
 def _flat(prefix: str, tensors: dict[str, NDArray], widths: list[int]) -> NDArray:
     """A perceptron's parameters as `websim.network` lays them out."""
-    parts = []
+    parts = [np.zeros(0, np.float32)]
     for i, (inputs, outputs) in enumerate(pairwise(widths)):
         name = f"{prefix}.{2 * i}"
         weight, bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
