@@ -1,6 +1,6 @@
 // Generated from websim's dataclasses by scripts/write_reference.py: do not edit.
 
-export const ALGORITHMS = ['ppo'] as const;
+export const ALGORITHMS = ['ppo', 'sac'] as const;
 
 /** A run's settings; those that only some algorithms have are optional. */
 export interface TrainConfig {
@@ -52,6 +52,28 @@ export interface TrainConfig {
   max_grad_norm?: number;
   /** an epoch whose mean KL exceeds this is the iteration's last; 0: never */
   target_kl?: number;
+  /** transitions that are kept, the newest of each environment */
+  buffer_size?: number;
+  /** steps of random actions before learning */
+  learning_starts?: number;
+  /** transitions of an update */
+  batch_size?: number;
+  /** updates of the critics per environment step */
+  utd?: number;
+  /** updates of the critics per update of the actor */
+  policy_frequency?: number;
+  /** Adam's step size of the critics and alpha */
+  q_lr?: number;
+  /** Adam's step size of the actor */
+  policy_lr?: number;
+  /** share of the critics that their targets take over per update */
+  tau?: number;
+  /** learn alpha, so that the policy has the target entropy */
+  autotune?: boolean;
+  /** weight of the entropy, where it is not learned */
+  alpha?: number;
+  /** entropy to reach, per number of an action in [-1, 1] */
+  target_entropy?: number;
 }
 
 /** What a caller may ask for: defaults fill in the rest, and Python checks it. */
@@ -70,21 +92,21 @@ export interface Setting {
 
 export const SETTINGS: readonly Setting[] = [
   { name: 'env', help: "task id", defaults: {}, low: null, high: null, live: false },
-  { name: 'env_options', help: "options of the task, by name: its function's arguments", defaults: {"ppo": {}}, low: null, high: null, live: false },
-  { name: 'algorithm', help: "learning algorithm: ppo, ars or sac", defaults: {"ppo": "ppo"}, low: null, high: null, live: false },
-  { name: 'total_steps', help: "environment steps of the whole run, all ranks together", defaults: {"ppo": 1000000}, low: 1, high: 9007199254740991, live: true },
-  { name: 'num_envs', help: "environments of the whole run, divided evenly over the ranks", defaults: {"ppo": 64}, low: 1, high: 65536, live: false },
-  { name: 'ranks', help: "parallel ranks: threads natively, Web Workers in the browser", defaults: {"ppo": 1}, low: 1, high: null, live: false },
-  { name: 'seed', help: "seed of all random numbers", defaults: {"ppo": 1}, low: 0, high: 9007199254740991, live: false },
-  { name: 'hidden', help: "units of each hidden layer, at most 8 layers of 2048", defaults: {"ppo": [64, 64]}, low: null, high: null, live: false },
-  { name: 'activation', help: "of the hidden layers", defaults: {"ppo": "tanh"}, low: null, high: null, live: false },
-  { name: 'autosave_seconds', help: "seconds between saves of the run; 0: none", defaults: {"ppo": 5.0}, low: 0, high: 86400, live: true },
-  { name: 'eval_every', help: "steps between evaluations of the policy; 0: none", defaults: {"ppo": 200000}, low: 0, high: 9007199254740991, live: true },
-  { name: 'eval_episodes', help: "deterministic episodes of an evaluation", defaults: {"ppo": 20}, low: 2, high: 10000, live: false },
-  { name: 'num_steps', help: "control steps of each environment per iteration", defaults: {"ppo": 64}, low: 1, high: 100000, live: false },
+  { name: 'env_options', help: "options of the task, by name: its function's arguments", defaults: {"ppo": {}, "sac": {}}, low: null, high: null, live: false },
+  { name: 'algorithm', help: "learning algorithm: ppo, ars or sac", defaults: {"ppo": "ppo", "sac": "sac"}, low: null, high: null, live: false },
+  { name: 'total_steps', help: "environment steps of the whole run, all ranks together", defaults: {"ppo": 1000000, "sac": 1000000}, low: 1, high: 9007199254740991, live: true },
+  { name: 'num_envs', help: "environments of the whole run, divided evenly over the ranks", defaults: {"ppo": 64, "sac": 8}, low: 1, high: 65536, live: true },
+  { name: 'ranks', help: "parallel ranks: threads natively, Web Workers in the browser", defaults: {"ppo": 1, "sac": 1}, low: 1, high: null, live: false },
+  { name: 'seed', help: "seed of all random numbers", defaults: {"ppo": 1, "sac": 1}, low: 0, high: 9007199254740991, live: false },
+  { name: 'hidden', help: "units of each hidden layer, at most 8 layers of 2048", defaults: {"ppo": [64, 64], "sac": [256, 256]}, low: null, high: null, live: false },
+  { name: 'activation', help: "of the hidden layers", defaults: {"ppo": "tanh", "sac": "relu"}, low: null, high: null, live: false },
+  { name: 'autosave_seconds', help: "seconds between saves of the run; 0: none", defaults: {"ppo": 5.0, "sac": 5.0}, low: 0, high: 86400, live: true },
+  { name: 'eval_every', help: "steps between evaluations of the policy; 0: none", defaults: {"ppo": 200000, "sac": 200000}, low: 0, high: 9007199254740991, live: true },
+  { name: 'eval_episodes', help: "deterministic episodes of an evaluation", defaults: {"ppo": 20, "sac": 20}, low: 2, high: 10000, live: false },
+  { name: 'num_steps', help: "control steps of each environment per iteration", defaults: {"ppo": 64, "sac": 16}, low: 1, high: 100000, live: false },
   { name: 'learning_rate', help: "Adam's step size at the start", defaults: {"ppo": 0.002}, low: 1e-09, high: 1.0, live: true },
   { name: 'anneal_lr', help: "lower the step size linearly to 0 over total_steps", defaults: {"ppo": true}, low: null, high: null, live: true },
-  { name: 'gamma', help: "discount per control step", defaults: {"ppo": 0.99}, low: 0.0, high: 1.0, live: true },
+  { name: 'gamma', help: "discount per control step", defaults: {"ppo": 0.99, "sac": 0.99}, low: 0.0, high: 1.0, live: true },
   { name: 'gae_lambda', help: "lambda of generalised advantage estimation", defaults: {"ppo": 0.95}, low: 0.0, high: 1.0, live: true },
   { name: 'num_minibatches', help: "minibatches per epoch", defaults: {"ppo": 8}, low: 1, high: 100000, live: true },
   { name: 'update_epochs', help: "passes over each rollout", defaults: {"ppo": 10}, low: 1, high: 1000, live: true },
@@ -93,6 +115,17 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'vf_coef', help: "weight of the value loss", defaults: {"ppo": 0.5}, low: 0.0, high: 100.0, live: true },
   { name: 'max_grad_norm', help: "gradients are scaled down to this L2 norm", defaults: {"ppo": 0.5}, low: 1e-06, high: 1000000000.0, live: true },
   { name: 'target_kl', help: "an epoch whose mean KL exceeds this is the iteration's last; 0: never", defaults: {"ppo": 0.03}, low: 0.0, high: 1000000000.0, live: true },
+  { name: 'buffer_size', help: "transitions that are kept, the newest of each environment", defaults: {"sac": 1000000}, low: 2, high: 100000000, live: false },
+  { name: 'learning_starts', help: "steps of random actions before learning", defaults: {"sac": 5000}, low: 1, high: 1000000000, live: false },
+  { name: 'batch_size', help: "transitions of an update", defaults: {"sac": 256}, low: 1, high: 65536, live: false },
+  { name: 'utd', help: "updates of the critics per environment step", defaults: {"sac": 1.0}, low: 0.0, high: 100.0, live: true },
+  { name: 'policy_frequency', help: "updates of the critics per update of the actor", defaults: {"sac": 2}, low: 1, high: 1000, live: true },
+  { name: 'q_lr', help: "Adam's step size of the critics and alpha", defaults: {"sac": 0.001}, low: 1e-09, high: 1.0, live: true },
+  { name: 'policy_lr', help: "Adam's step size of the actor", defaults: {"sac": 0.0003}, low: 1e-09, high: 1.0, live: true },
+  { name: 'tau', help: "share of the critics that their targets take over per update", defaults: {"sac": 0.005}, low: 0.0, high: 1.0, live: true },
+  { name: 'autotune', help: "learn alpha, so that the policy has the target entropy", defaults: {"sac": true}, low: null, high: null, live: true },
+  { name: 'alpha', help: "weight of the entropy, where it is not learned", defaults: {"sac": 0.2}, low: 0.0, high: 1000000.0, live: true },
+  { name: 'target_entropy', help: "entropy to reach, per number of an action in [-1, 1]", defaults: {"sac": -1.0}, low: -100.0, high: 0.69, live: true },
 ];
 
 /** Settings of each task, by algorithm, that differ from the defaults. */
@@ -129,7 +162,7 @@ export interface Metrics {
   'charts/episodic_length': number | null;
   /** finished episodes since the start [count] */
   'charts/episodes': number;
-  /** steps of this iteration / its wall-clock time, learning included [steps/s] */
+  /** steps of this iteration / its wall-clock time, learning included, evaluation not [steps/s] */
   'charts/SPS': number;
   /** the optimiser's step size in this iteration [1] */
   'charts/learning_rate': number;
@@ -137,16 +170,38 @@ export interface Metrics {
   'losses/policy_loss'?: number;
   /** mean of (value - return)^2 / 2 over the last epoch, rewards scaled [1] */
   'losses/value_loss'?: number;
-  /** entropy of the action distribution, mean over the last epoch [nat] */
-  'losses/entropy'?: number;
+  /** entropy of the action distribution, mean over the last epoch or the updates; of SAC with actions in [-1, 1] [nat] */
+  'losses/entropy'?: number | null;
   /** mean of (r - 1) - ln r over the last epoch, r the probability ratio [nat] */
   'losses/approx_kl'?: number;
   /** share of samples whose ratio is outside the clipping range [1] */
   'losses/clipfrac'?: number;
   /** 1 - Var(return - value) / Var(return) of the rollout [1] */
   'losses/explained_variance'?: number;
-  /** L2 norm of the last minibatch's gradient before clipping [1] */
-  'losses/grad_norm': number;
+  /** mean value of the first critic over the updates [reward] */
+  'losses/qf1_values'?: number | null;
+  /** mean value of the second critic over the updates [reward] */
+  'losses/qf2_values'?: number | null;
+  /** mean of (first critic - target)^2 over the updates [reward^2] */
+  'losses/qf1_loss'?: number | null;
+  /** mean of (second critic - target)^2 over the updates [reward^2] */
+  'losses/qf2_loss'?: number | null;
+  /** mean of alpha ln pi - the smaller critic's value over the updates [reward] */
+  'losses/actor_loss'?: number | null;
+  /** weight of the entropy [reward/nat] */
+  'losses/alpha'?: number;
+  /** -alpha (mean of ln pi + target entropy) over the updates [reward] */
+  'losses/alpha_loss'?: number | null;
+  /** L2 norm of the last minibatch's gradient before clipping; of SAC the critics', null before the first [1] */
+  'losses/grad_norm': number | null;
+  /** minibatches learned from since the start [count] */
+  'charts/updates'?: number;
+  /** mean undiscounted return of the deterministic policy in the last evaluation; stays until the next [reward] */
+  'eval/episodic_return': number | null;
+  /** half the 95 % confidence interval of that mean (Student's t) [reward] */
+  'eval/interval': number | null;
+  /** mean length of that evaluation's episodes [steps] */
+  'eval/episodic_length': number | null;
   /** environments reset because their physics diverged, since the start [count] */
   'physics/divergences': number;
   /** since the session was opened, pauses included [s] */
@@ -155,6 +210,8 @@ export interface Metrics {
   'time/rollout': number;
   /** learning from them [s] */
   'time/update': number;
+  /** evaluating the policy after this iteration; 0 when it was not [s] */
+  'time/evaluation': number;
 }
 
 export const TASKS = ['InvertedPendulum-v5', 'InvertedDoublePendulum-v5', 'Reacher-v5', 'Pusher-v5', 'Swimmer-v5', 'Hopper-v5', 'HalfCheetah-v5', 'Walker2d-v5', 'Ant-v5', 'Humanoid-v5', 'HumanoidStandup-v5', 'CartPoleSwingup', 'PandaReach', 'UR5eReach', 'PandaPickCube', 'AnymalCJoystick', 'Swarm', 'AntSumo'] as const;

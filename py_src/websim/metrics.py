@@ -22,6 +22,7 @@ class Metric(NamedTuple):
 
 
 _PPO = ("ppo",)
+_SAC = ("sac",)
 
 METRICS = (
     Metric("iteration", "rollouts and updates done", "count"),
@@ -49,10 +50,11 @@ METRICS = (
     ),
     Metric(
         "losses/entropy",
-        "entropy of the action distribution, mean over the last epoch",
+        "entropy of the action distribution, mean over the last epoch or the updates; of SAC with actions in [-1, 1]",
         "nat",
+        optional=True,
         of_policy=True,
-        algorithms=_PPO,
+        algorithms=_PPO + _SAC,
     ),
     Metric(
         "losses/approx_kl",
@@ -75,7 +77,53 @@ METRICS = (
         of_policy=True,
         algorithms=_PPO,
     ),
-    Metric("losses/grad_norm", "L2 norm of the last minibatch's gradient before clipping", "1", of_policy=True),
+    Metric(
+        "losses/qf1_values", "mean value of the first critic over the updates", "reward", optional=True, algorithms=_SAC
+    ),
+    Metric(
+        "losses/qf2_values",
+        "mean value of the second critic over the updates",
+        "reward",
+        optional=True,
+        algorithms=_SAC,
+    ),
+    Metric(
+        "losses/qf1_loss",
+        "mean of (first critic - target)^2 over the updates",
+        "reward^2",
+        optional=True,
+        algorithms=_SAC,
+    ),
+    Metric(
+        "losses/qf2_loss",
+        "mean of (second critic - target)^2 over the updates",
+        "reward^2",
+        optional=True,
+        algorithms=_SAC,
+    ),
+    Metric(
+        "losses/actor_loss",
+        "mean of alpha ln pi - the smaller critic's value over the updates",
+        "reward",
+        optional=True,
+        algorithms=_SAC,
+    ),
+    Metric("losses/alpha", "weight of the entropy", "reward/nat", algorithms=_SAC),
+    Metric(
+        "losses/alpha_loss",
+        "-alpha (mean of ln pi + target entropy) over the updates",
+        "reward",
+        optional=True,
+        algorithms=_SAC,
+    ),
+    Metric(
+        "losses/grad_norm",
+        "L2 norm of the last minibatch's gradient before clipping; of SAC the critics', null before the first",
+        "1",
+        optional=True,
+        of_policy=True,
+    ),
+    Metric("charts/updates", "minibatches learned from since the start", "count", algorithms=_SAC),
     Metric(
         "eval/episodic_return",
         "mean undiscounted return of the deterministic policy in the last evaluation; stays until the next",

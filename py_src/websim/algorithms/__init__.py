@@ -7,6 +7,7 @@ from dataclasses import Field, fields
 from typing import Any, NamedTuple, Protocol
 
 from websim.algorithms.ppo import PPO, PPOConfig
+from websim.algorithms.sac import SAC, SACConfig
 from websim.config import TrainConfig
 from websim.errors import ConfigError
 from websim.policy import Policy
@@ -44,7 +45,7 @@ class Algorithm(NamedTuple):
     learner: Callable[..., Learner]
 
 
-ALGORITHMS = {"ppo": Algorithm(PPOConfig, PPO)}
+ALGORITHMS = {"ppo": Algorithm(PPOConfig, PPO), "sac": Algorithm(SACConfig, SAC)}
 
 
 def algorithm_of(name: Any) -> Algorithm:
