@@ -54,7 +54,8 @@ def mlp_lines() -> list[str]:
             ("backward", backward, 2 * count * (2 * weights - INPUTS * hidden[0])),
         ):
             seconds = least_seconds(lambda call=call, count=count: call(count))
-            lines.append(f"{name:9}{hidden!s:12}{count:5} samples {seconds * 1e6:8.0f} us {flop / seconds / 1e9:6.1f} GFLOP/s")
+            what = f"{name:9}{hidden!s:12}{count:5} samples"
+            lines.append(f"{what} {seconds * 1e6:8.0f} us {flop / seconds / 1e9:6.1f} GFLOP/s")
     return lines
 
 

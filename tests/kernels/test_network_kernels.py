@@ -98,6 +98,12 @@ def test_tanh_is_exact_to_a_few_ulp_and_saturates():
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_number_that_is_none_stays_one(activation):
+    net, params = Mlp((1, 1, 1), activation), np.array([1, 0, 1, 0], np.float32)
+    assert np.isnan(to_rows(forward(net, params, np.full((3, 1), np.nan, np.float32))[0], 3)).all()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(("count", "widths"), SHAPES)
 def test_mlp_backward_equals_ref(count, widths, activation):
     rng = np.random.default_rng(count)

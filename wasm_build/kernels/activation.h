@@ -18,7 +18,7 @@ static inline void activate(float* y, float* slopes, int activation, int M, int 
       const vf x = vf_load(y + lane);
       switch (activation) {
         case TANH: vf_store(y + lane, vf_tanh(x)); break;
-        case RELU: vf_store(y + lane, vf_select(x < 0, vf_splat(0), x)); break;
+        case RELU: vf_store(y + lane, vf_max(x, vf_splat(0))); break;
         case SILU: {
           const vf s = vf_sigmoid(x);
           vf_store(y + lane, x * s);

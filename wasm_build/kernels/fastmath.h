@@ -16,12 +16,25 @@ static inline vi vi_inside(int lane, int valid) {
   return index < valid;
 }
 
-static inline vf vf_clamp(vf x, float low, float high) {
-  x = vf_select(x < vf_splat(low), vf_splat(low), x);
-  return vf_select(x > vf_splat(high), vf_splat(high), x);
+// x where y is not greater (less), as when x is NaN. WebAssembly's relaxed minimum, which the compiler would
+// make of it, may drop a NaN.
+static inline vf vf_max(vf x, vf y) {
+#if defined(__wasm__)
+  return __builtin_wasm_pmax_f32x4(x, y);
+#else
+  return vf_select(x < y, y, x);
+#endif
 }
 
-static inline vf vf_max(vf x, vf y) { return vf_select(x < y, y, x); }
+static inline vf vf_min(vf x, vf y) {
+#if defined(__wasm__)
+  return __builtin_wasm_pmin_f32x4(x, y);
+#else
+  return vf_select(x > y, y, x);
+#endif
+}
+
+static inline vf vf_clamp(vf x, float low, float high) { return vf_min(vf_max(x, vf_splat(low)), vf_splat(high)); }
 
 // e^x, x clamped to [-87, 88]: 2^k times a degree-6 polynomial on [-ln2/2, ln2/2]. NaN stays NaN.
 static inline vf vf_exp(vf x) {
