@@ -165,6 +165,7 @@ def test_extreme_neighbours_leave_no_trace():
 
 def test_two_ranks_learn_as_one_with_everything_on():
     settings = {"num_envs": 32, "num_steps": 8, "num_minibatches": 4, "update_epochs": 3, "seed": 7, "target_kl": 0.0}
+    settings["eval_every"] = 0
     one, two = (websim.train(EVERYTHING, total_steps=2 * 256, ranks=ranks, **settings) for ranks in (1, 2))
     start = websim.train(EVERYTHING, total_steps=256, **settings).policy.network.params
     assert np.abs(one.policy.network.params - start).max() > 1e-3, "the second update moves the parameters"

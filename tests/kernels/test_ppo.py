@@ -16,7 +16,7 @@ from websim.metrics import metrics_of
 from websim.session import Session
 
 # Short rollouts: contact physics doubles a rounding difference every few steps.
-SMALL = {"num_envs": 32, "num_steps": 8, "num_minibatches": 4, "update_epochs": 3, "seed": 7}
+SMALL = {"num_envs": 32, "num_steps": 8, "num_minibatches": 4, "update_epochs": 3, "seed": 7, "eval_every": 0}
 
 
 def train_small(env="Hopper-v5", iterations=2, **settings):
