@@ -53,7 +53,8 @@ def post_link_mujoco() -> None:
 def collect_assets() -> tuple[dict[str, bytes], frozenset[str]]:
     """Asset name -> bytes, and the names that training does not need."""
     assets = {name: (NODE_MODULES / "pyodide" / name).read_bytes() for name in LOADER_FILES}
-    assets |= {name: (BUILD / name).read_bytes() for name in ("mujoco.wasm", "physics.wasm", "net.so")}
+    compiled = ("mujoco.wasm", "physics.wasm", "net.so", "net_relaxed.so")
+    assets |= {name: (BUILD / name).read_bytes() for name in compiled}
     assets["mujoco.mjs"] = (NODE_MODULES / "@mujoco/mujoco/mujoco.js").read_bytes()
 
     lock = pruned(read_lock(NODE_MODULES / "pyodide"), PACKAGES)

@@ -1,6 +1,7 @@
 // The page's download of the runtime: every file once, checked, compiled once, for all ranks.
 
 import { WebsimError } from './errors';
+import { isOtherNetLibrary } from './net_library';
 import type { LoadedAssets } from './protocol';
 
 /** An entry of `runtime/assets.json`, which wasm_build/manifest.py writes. */
@@ -21,11 +22,12 @@ export type ByteProgress = (loadedBytes: number, totalBytes: number) => void;
 
 /**
  * Downloads what training needs at once. `.wasm` become modules, `.mjs` and files that are needed
- * later only addresses, all else bytes. `base`: the folder of assets.json. Rejects with a WebsimError that names the file.
+ * later only addresses, all else bytes; the network kernels' build for other browsers is left out.
+ * `base`: the folder of assets.json. Rejects with a WebsimError that names the file.
  */
 export async function loadAssets(base: URL, progress: ByteProgress): Promise<LoadedAssets> {
   const { assets } = await loadManifest(new URL('assets.json', base));
-  const entries = Object.entries(assets);
+  const entries = Object.entries(assets).filter(([name]) => !isOtherNetLibrary(name));
   const first = entries.filter(([, entry]) => entry.first);
   const totalBytes = first.reduce((sum, [, entry]) => sum + entry.bytes, 0);
   let loadedBytes = 0;

@@ -1,6 +1,7 @@
 // Pyodide in a rank, booted from files that the page has downloaded, checked and compiled already.
 
 import { loadPyodide, type PyodideAPI } from 'pyodide';
+import { netLibrary } from './net_library';
 import type { LoadedAssets, LoadStage } from './protocol';
 import type { TaskScene, TrainingModule, TrainingSession } from './training_module';
 
@@ -47,7 +48,7 @@ export class Python {
         await pyodide.loadPackage('numpy', { messageCallback: () => {} });
         const [extractDir] = pyodide.pyimport('site').getsitepackages();
         pyodide.unpackArchive(assets['websim.whl'] as ArrayBuffer, 'wheel', { extractDir });
-        pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(assets['net.so'] as ArrayBuffer));
+        pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(assets[netLibrary()] as ArrayBuffer));
       });
       return new Python(pyodide);
     });

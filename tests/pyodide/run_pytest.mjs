@@ -1,8 +1,8 @@
 // Runs a pytest file inside Pyodide, with the package and the kernels that the page gets.
 //
-// usage: node run_pytest.mjs RUNTIME_DIR SITE_PACKAGES DATA_DIR TEST_DIR TEST_FILE
+// usage: node run_pytest.mjs RUNTIME_DIR SITE_PACKAGES DATA_DIR TEST_DIR TEST_FILE NET_LIBRARY
 //
-// DATA_DIR is /host/data in there.
+// DATA_DIR is /host/data in there. NET_LIBRARY: the build of the network kernels, net.so or net_relaxed.so.
 
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { loadPyodide } from 'pyodide';
 import { importTypeScript } from './typescript.mjs';
 
-const [runtime, sitePackages, dataDir, testDir, testFile] = process.argv.slice(2);
+const [runtime, sitePackages, dataDir, testDir, testFile, library] = process.argv.slice(2);
 const { assets } = JSON.parse(readFileSync(join(runtime, 'assets.json'), 'utf8'));
 const read = (name) => readFileSync(join(runtime, assets[name].file));
 const bytes = (name) => new Uint8Array(read(name)).buffer;
@@ -24,7 +24,7 @@ for (const wheel of [numpy, 'websim.whl'])
   pyodide.unpackArchive(bytes(wheel), 'wheel', { extractDir });
 
 const NET_LIBRARY = '/lib/websim_net.so';
-pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(bytes('net.so')));
+pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(bytes(library)));
 pyodide.registerJsModule('websim_host', await openHost());
 
 // pytest and its helpers are pure Python: the ones installed for CPython serve.
