@@ -18,6 +18,7 @@ NET_SOURCES = (
     *("tiles", "mlp", "gaussian", "categorical", "ppo_loss_gaussian", "ppo_loss_categorical"),
     *("gae", "discount", "adam", "moments"),
     *("sac_actions", "sac_losses", "sac_polyak"),
+    "perturbed",
 )
 PHYSICS_SOURCES = ("physics",)
 

@@ -1,6 +1,6 @@
 // Generated from websim's dataclasses by scripts/write_reference.py: do not edit.
 
-export const ALGORITHMS = ['ppo', 'sac'] as const;
+export const ALGORITHMS = ['ppo', 'ars', 'sac'] as const;
 
 /** A run's settings; those that only some algorithms have are optional. */
 export interface TrainConfig {
@@ -30,7 +30,7 @@ export interface TrainConfig {
   eval_episodes: number;
   /** control steps of each environment per iteration */
   num_steps?: number;
-  /** Adam's step size at the start */
+  /** the optimiser's step size, at the start */
   learning_rate?: number;
   /** lower the step size linearly to 0 over total_steps */
   anneal_lr?: boolean;
@@ -52,6 +52,14 @@ export interface TrainConfig {
   max_grad_norm?: number;
   /** an epoch whose mean KL exceeds this is the iteration's last; 0: never */
   target_kl?: number;
+  /** deviation of the noise on the parameters */
+  sigma?: number;
+  /** share of the directions that count, those with the best returns */
+  top_fraction?: number;
+  /** what weighs a direction: returns over their deviation (ARS), or centred ranks, with Adam (OpenAI-ES) */
+  fitness?: string;
+  /** subtracted from each step's reward before returns are compared */
+  survival_bonus?: number;
   /** transitions that are kept, the newest of each environment */
   buffer_size?: number;
   /** steps of random actions before learning */
@@ -92,19 +100,19 @@ export interface Setting {
 
 export const SETTINGS: readonly Setting[] = [
   { name: 'env', help: "task id", defaults: {}, low: null, high: null, live: false },
-  { name: 'env_options', help: "options of the task, by name: its function's arguments", defaults: {"ppo": {}, "sac": {}}, low: null, high: null, live: false },
-  { name: 'algorithm', help: "learning algorithm: ppo, ars or sac", defaults: {"ppo": "ppo", "sac": "sac"}, low: null, high: null, live: false },
-  { name: 'total_steps', help: "environment steps of the whole run, all ranks together", defaults: {"ppo": 1000000, "sac": 1000000}, low: 1, high: 9007199254740991, live: true },
-  { name: 'num_envs', help: "environments of the whole run, divided evenly over the ranks", defaults: {"ppo": 64, "sac": 8}, low: 1, high: 65536, live: true },
-  { name: 'ranks', help: "parallel ranks: threads natively, Web Workers in the browser", defaults: {"ppo": 1, "sac": 1}, low: 1, high: null, live: false },
-  { name: 'seed', help: "seed of all random numbers", defaults: {"ppo": 1, "sac": 1}, low: 0, high: 9007199254740991, live: false },
-  { name: 'hidden', help: "units of each hidden layer, at most 8 layers of 2048", defaults: {"ppo": [64, 64], "sac": [256, 256]}, low: null, high: null, live: false },
-  { name: 'activation', help: "of the hidden layers", defaults: {"ppo": "tanh", "sac": "relu"}, low: null, high: null, live: false },
-  { name: 'autosave_seconds', help: "seconds between saves of the run; 0: none", defaults: {"ppo": 5.0, "sac": 5.0}, low: 0, high: 86400, live: true },
-  { name: 'eval_every', help: "steps between evaluations of the policy; 0: none", defaults: {"ppo": 200000, "sac": 200000}, low: 0, high: 9007199254740991, live: true },
-  { name: 'eval_episodes', help: "deterministic episodes of an evaluation", defaults: {"ppo": 20, "sac": 20}, low: 2, high: 10000, live: false },
+  { name: 'env_options', help: "options of the task, by name: its function's arguments", defaults: {"ppo": {}, "ars": {}, "sac": {}}, low: null, high: null, live: false },
+  { name: 'algorithm', help: "learning algorithm: ppo, ars or sac", defaults: {"ppo": "ppo", "ars": "ars", "sac": "sac"}, low: null, high: null, live: false },
+  { name: 'total_steps', help: "environment steps of the whole run, all ranks together", defaults: {"ppo": 1000000, "ars": 1000000, "sac": 1000000}, low: 1, high: 9007199254740991, live: true },
+  { name: 'num_envs', help: "environments of the whole run, divided evenly over the ranks", defaults: {"ppo": 64, "ars": 64, "sac": 8}, low: 1, high: 65536, live: true },
+  { name: 'ranks', help: "parallel ranks: threads natively, Web Workers in the browser", defaults: {"ppo": 1, "ars": 1, "sac": 1}, low: 1, high: null, live: false },
+  { name: 'seed', help: "seed of all random numbers", defaults: {"ppo": 1, "ars": 1, "sac": 1}, low: 0, high: 9007199254740991, live: false },
+  { name: 'hidden', help: "units of each hidden layer, at most 8 layers of 2048", defaults: {"ppo": [64, 64], "ars": [], "sac": [256, 256]}, low: null, high: null, live: false },
+  { name: 'activation', help: "of the hidden layers", defaults: {"ppo": "tanh", "ars": "tanh", "sac": "relu"}, low: null, high: null, live: false },
+  { name: 'autosave_seconds', help: "seconds between saves of the run; 0: none", defaults: {"ppo": 5.0, "ars": 5.0, "sac": 5.0}, low: 0, high: 86400, live: true },
+  { name: 'eval_every', help: "steps between evaluations of the policy; 0: none", defaults: {"ppo": 200000, "ars": 200000, "sac": 200000}, low: 0, high: 9007199254740991, live: true },
+  { name: 'eval_episodes', help: "deterministic episodes of an evaluation", defaults: {"ppo": 20, "ars": 20, "sac": 20}, low: 2, high: 10000, live: false },
   { name: 'num_steps', help: "control steps of each environment per iteration", defaults: {"ppo": 64, "sac": 16}, low: 1, high: 100000, live: false },
-  { name: 'learning_rate', help: "Adam's step size at the start", defaults: {"ppo": 0.002}, low: 1e-09, high: 1.0, live: true },
+  { name: 'learning_rate', help: "the optimiser's step size, at the start", defaults: {"ppo": 0.002, "ars": 0.02}, low: 1e-09, high: 1.0, live: true },
   { name: 'anneal_lr', help: "lower the step size linearly to 0 over total_steps", defaults: {"ppo": true}, low: null, high: null, live: true },
   { name: 'gamma', help: "discount per control step", defaults: {"ppo": 0.99, "sac": 0.99}, low: 0.0, high: 1.0, live: true },
   { name: 'gae_lambda', help: "lambda of generalised advantage estimation", defaults: {"ppo": 0.95}, low: 0.0, high: 1.0, live: true },
@@ -115,6 +123,10 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'vf_coef', help: "weight of the value loss", defaults: {"ppo": 0.5}, low: 0.0, high: 100.0, live: true },
   { name: 'max_grad_norm', help: "gradients are scaled down to this L2 norm", defaults: {"ppo": 0.5}, low: 1e-06, high: 1000000000.0, live: true },
   { name: 'target_kl', help: "an epoch whose mean KL exceeds this is the iteration's last; 0: never", defaults: {"ppo": 0.03}, low: 0.0, high: 1000000000.0, live: true },
+  { name: 'sigma', help: "deviation of the noise on the parameters", defaults: {"ars": 0.03}, low: 1e-09, high: 10.0, live: true },
+  { name: 'top_fraction', help: "share of the directions that count, those with the best returns", defaults: {"ars": 0.25}, low: 0.0, high: 1.0, live: true },
+  { name: 'fitness', help: "what weighs a direction: returns over their deviation (ARS), or centred ranks, with Adam (OpenAI-ES)", defaults: {"ars": "returns"}, low: null, high: null, live: false },
+  { name: 'survival_bonus', help: "subtracted from each step's reward before returns are compared", defaults: {"ars": 0.0}, low: -1000000000.0, high: 1000000000.0, live: true },
   { name: 'buffer_size', help: "transitions that are kept, the newest of each environment", defaults: {"sac": 1000000}, low: 2, high: 100000000, live: false },
   { name: 'learning_starts', help: "steps of random actions before learning", defaults: {"sac": 5000}, low: 1, high: 1000000000, live: false },
   { name: 'batch_size', help: "transitions of an update", defaults: {"sac": 256}, low: 1, high: 65536, live: false },
@@ -193,9 +205,13 @@ export interface Metrics {
   /** -alpha (mean of ln pi + target entropy) over the updates [reward] */
   'losses/alpha_loss'?: number | null;
   /** L2 norm of the last minibatch's gradient before clipping; of SAC the critics', null before the first [1] */
-  'losses/grad_norm': number | null;
+  'losses/grad_norm'?: number | null;
   /** minibatches learned from since the start [count] */
   'charts/updates'?: number;
+  /** standard deviation of the returns that count [reward] */
+  'losses/return_deviation'?: number;
+  /** L2 norm of the parameters' change [1] */
+  'losses/update_norm'?: number;
   /** mean undiscounted return of the deterministic policy in the last evaluation; stays until the next [reward] */
   'eval/episodic_return': number | null;
   /** half the 95 % confidence interval of that mean (Student's t) [reward] */

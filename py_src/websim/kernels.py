@@ -44,6 +44,9 @@ _SIGNATURES: dict[str, list] = {
     "sac_polyak": [_P, _P, _I, _F],
     "add_moments": [_P, _P, _P, _D, _I, _I],
     "normalize": [_P] * 4 + [_F, _I, _I, _I],
+    "perturb": [_P] * 3 + [_U, _U] + [_I] * 3 + [_U],
+    "sum_noise": [_P] * 2 + [_U, _U] + [_I] * 2 + [_U],
+    "forward_each": [_P] * 5 + [_I] * 4,
 }
 
 

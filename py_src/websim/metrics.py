@@ -23,6 +23,7 @@ class Metric(NamedTuple):
 
 _PPO = ("ppo",)
 _SAC = ("sac",)
+_ARS = ("ars",)
 
 METRICS = (
     Metric("iteration", "rollouts and updates done", "count"),
@@ -122,8 +123,11 @@ METRICS = (
         "1",
         optional=True,
         of_policy=True,
+        algorithms=(*_PPO, *_SAC),
     ),
     Metric("charts/updates", "minibatches learned from since the start", "count", algorithms=_SAC),
+    Metric("losses/return_deviation", "standard deviation of the returns that count", "reward", algorithms=_ARS),
+    Metric("losses/update_norm", "L2 norm of the parameters' change", "1", algorithms=_ARS),
     Metric(
         "eval/episodic_return",
         "mean undiscounted return of the deterministic policy in the last evaluation; stays until the next",

@@ -82,6 +82,16 @@ class Mlp:
             x.shape[1],
         )
 
+    def forward_each(
+        self, policies: NDArray[np.float32], out: NDArray[np.float32], x: NDArray[np.float32]
+    ) -> Callable[[], None]:
+        """A call that writes `out` [B, outputs] for x [B, inputs], each row with parameters of its own [B, size]."""
+        width = self.widest + 16
+        scratch = np.zeros(3 * width, np.float32)
+        return bind(
+            "forward_each", out, scratch, x, policies, self.widths, self.layers, self._activation, width, len(x)
+        )
+
     @property
     def _activation(self) -> int:
         return ACTIVATIONS.index(self.activation)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from websim.dist import Communicator
-from websim.kernels import bind
+from websim.kernels import address, bind, library
 
 #: Normalised observations are clipped to +-CLIP, as Gymnasium users do.
 CLIP = 10.0
@@ -35,6 +35,11 @@ class Moments:
 
         return collect
 
+    def add(self, rows: NDArray[np.float32]) -> None:
+        """Add rows [N, F], contiguous."""
+        library().ws_add_moments(address(self.mean), address(self.m2), address(rows), self.count, *rows.shape)
+        self.count += len(rows)
+
     def clear(self) -> None:
         self.count = 0
         self.mean[:] = self.m2[:] = 0
@@ -55,6 +60,10 @@ class RunningMoments:
     def collection(self, rows: NDArray[np.float32]) -> Callable[[], None]:
         """A call that notes the rows [N, F] of an array that is written anew each time, for the next update."""
         return self._new.collection(rows)
+
+    def add(self, rows: NDArray[np.float32]) -> None:
+        """Note rows [N, F], contiguous, for the next update."""
+        self._new.add(rows)
 
     def update(self, comm: Communicator, *, tag: str) -> None:
         """Take in what this rank has noted together with what all others have."""

@@ -120,11 +120,23 @@ def uniform_ref(seed, env, step):
 
 
 def normal_ref(seed, env, step, dimension, stream=2):
-    """The standard normal that kernels draw for one number (Box and Muller); stream 2 is that of actions."""
+    """The standard normal that kernels draw for one number; stream 2 is that of actions."""
     words = philox_ref((seed & 0xFFFFFFFF, seed >> 32), (env, step, dimension // 2, stream))
-    u0, u1 = ((words[0] >> 8) + 1) / 2**24, (words[1] >> 8) / 2**24
+    return normal_pair_ref(*words[:2])[dimension % 2]
+
+
+def noise_ref(seed, direction, iteration, parameter):
+    """The standard normal with which `perturb` moves one parameter."""
+    words = philox_ref((seed & 0xFFFFFFFF, seed >> 32), (direction, iteration, parameter // 4, 11))
+    pair = parameter % 4 // 2
+    return normal_pair_ref(*words[2 * pair : 2 * pair + 2])[parameter % 2]
+
+
+def normal_pair_ref(word0, word1):
+    """Two standard normals from two random words (Box and Muller)."""
+    u0, u1 = ((word0 >> 8) + 1) / 2**24, (word1 >> 8) / 2**24
     turn = 2 * np.pi * u1
-    return np.sqrt(-2 * np.log(u0)) * (np.cos(turn), np.sin(turn))[dimension % 2]
+    return np.sqrt(-2 * np.log(u0)) * np.array([np.cos(turn), np.sin(turn)])
 
 
 def squashed_ref(outputs, noise):

@@ -72,7 +72,7 @@ def test_some_settings_may_change_while_a_run_goes_on():
         ({"env_options": {"gravity": 1}}, "Hopper-v5: unknown option 'gravity': expected one of xml_file"),
         ({"env_options": {"healthy_z_range": 1}}, "Hopper-v5: the options {'healthy_z_range': 1} do not fit"),
         ({"env": 3}, "unknown task 3"),
-        ({"algorithm": "dqn"}, "algorithm: expected ppo or sac, got 'dqn'"),
+        ({"algorithm": "dqn"}, "algorithm: expected ppo or ars or sac, got 'dqn'"),
         ({"activation": "gelu"}, "activation: expected tanh or relu or silu or elu, got 'gelu'"),
         ({"hidden": 64}, "hidden: expected a list of at most 8 layers' units, got 64"),
         ({"hidden": [64, 0]}, "hidden: expected a whole number from 1 to 2048, got 0"),

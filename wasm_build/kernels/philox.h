@@ -18,6 +18,7 @@ enum {
   STREAM_VARIANT = 8,
   STREAM_UPDATE = 9,
   STREAM_UPDATE_NEXT = 10,
+  STREAM_PERTURBATION = 11,
 };
 
 typedef struct {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import Field, fields
 from typing import Any, NamedTuple, Protocol
 
+from websim.algorithms.ars import ARS, ARSConfig
 from websim.algorithms.ppo import PPO, PPOConfig
 from websim.algorithms.sac import SAC, SACConfig
 from websim.config import TrainConfig
@@ -45,7 +46,7 @@ class Algorithm(NamedTuple):
     learner: Callable[..., Learner]
 
 
-ALGORITHMS = {"ppo": Algorithm(PPOConfig, PPO), "sac": Algorithm(SACConfig, SAC)}
+ALGORITHMS = {"ppo": Algorithm(PPOConfig, PPO), "ars": Algorithm(ARSConfig, ARS), "sac": Algorithm(SACConfig, SAC)}
 
 
 def algorithm_of(name: Any) -> Algorithm:

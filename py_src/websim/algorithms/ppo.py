@@ -40,7 +40,7 @@ class PPOConfig(TrainConfig):
 
     algorithm: str = option("ppo", "learning algorithm: ppo, ars or sac", choices="ppo")
     num_steps: int = option(64, "control steps of each environment per iteration", low=1, high=100_000)
-    learning_rate: float = option(2e-3, "Adam's step size at the start", low=1e-9, high=1.0, live=True)
+    learning_rate: float = option(2e-3, "the optimiser's step size, at the start", low=1e-9, high=1.0, live=True)
     anneal_lr: bool = option(True, "lower the step size linearly to 0 over total_steps", live=True)
     gamma: float = option(0.99, "discount per control step", low=0.0, high=1.0, live=True)
     gae_lambda: float = option(0.95, "lambda of generalised advantage estimation", low=0.0, high=1.0, live=True)
