@@ -12,6 +12,7 @@ import { SharedMemory } from './shared_memory';
 
 export { WebsimError } from './errors';
 export type { FrameReader } from './frames';
+export { type OpenedPolicy, type OpenOptions, PolicyExchange } from './policy_exchange';
 export { type RunResult, type RunState, TrainingRun } from './run';
 
 export interface LoadProgress {
@@ -78,6 +79,13 @@ export class TrainingPool extends EventTarget {
     this.scenes.set(key, scene);
     scene.catch(() => this.scenes.delete(key));
     return scene;
+  }
+
+  /** Rank 0's worker, a new one where it died, with what the task needs. */
+  async firstRank(env?: string, options: TaskOptions = {}): Promise<RankClient> {
+    const client = await this.ensureRank(0);
+    if (env !== undefined) await this.packages.provide([client], env, options);
+    return client;
   }
 
   /** Starts a run. Rejects with a WebsimError, and then nothing runs. */

@@ -42,6 +42,21 @@ export type TaskOptions = Record<string, unknown>;
 /** Archives that only some tasks need, by name: robots of MuJoCo Menagerie. */
 export type Packages = Record<string, ArrayBuffer>;
 
+/** What a policy can be written as. */
+export type PolicyFormat = 'websim' | 'onnx' | 'safetensors';
+
+/** What a run's metrics can be written as. */
+export type MetricsFormat = 'csv' | 'json';
+
+export interface PolicyDescription {
+  task: string;
+  options: TaskOptions;
+  obs_dim: number;
+  /** Numbers of an action; 1 where it is the number of a discrete one. */
+  action_dim: number;
+  discrete: boolean;
+}
+
 /** One downloaded file of the runtime: a compiled module, or its bytes. */
 export type LoadedAssets = Record<string, WebAssembly.Module | ArrayBuffer | string>;
 
@@ -71,6 +86,19 @@ export type Request = { id: number } & (
   | { type: 'command'; command: 'pause' | 'resume' | 'stop' }
   | { type: 'focus'; env: number }
   | { type: 'policy' }
+  | { type: 'convert'; policy: Uint8Array; format: PolicyFormat }
+  | { type: 'metrics-file'; history: Metrics[]; format: MetricsFormat }
+  | {
+      type: 'open-policy';
+      file: Uint8Array;
+      name: string;
+      /** Empty: the file says it. */
+      task: string;
+      options: TaskOptions;
+      /** Empty: none. */
+      normalizer: Uint8Array;
+    }
+  | { type: 'predict'; policy: Uint8Array; observations: Float32Array }
 );
 
 export type RequestResult = {
@@ -83,6 +111,10 @@ export type RequestResult = {
   command: Record<string, never>;
   focus: Record<string, never>;
   policy: Uint8Array;
+  convert: Uint8Array;
+  'metrics-file': string;
+  'open-policy': { policy: Uint8Array; description: PolicyDescription };
+  predict: Float32Array;
 };
 
 /** `damage`: why the worker is of no more use, and is to be replaced. */

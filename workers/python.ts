@@ -1,6 +1,7 @@
 // Pyodide in a rank, booted from files that the page has downloaded, checked and compiled already.
 
 import { loadPyodide, type PyodideAPI } from 'pyodide';
+import type { ExchangeModule } from './exchange_module';
 import { netLibrary } from './net_library';
 import type { LoadedAssets, LoadStage } from './protocol';
 import type { TaskScene, TrainingModule, TrainingSession } from './training_module';
@@ -89,19 +90,34 @@ export class Python {
         wrapSession(module.open_session(config, rank, worldSize)),
     };
   }
+
+  /** `websim.worker_exchange`. */
+  importExchange(): ExchangeModule {
+    const module = this.pyodide.pyimport('websim.worker_exchange');
+    return {
+      convertPolicies: (policy, format) => toBytes(module.convert_policies(policy, format)),
+      openPolicy: (file, name, task, options, normalizer) =>
+        toBytes(module.open_policy(file, name, task, options, normalizer)),
+      describePolicy: (policy) => module.describe_policy(policy),
+      predict: (policy, observations) => toBytes(module.predict(policy, observations)),
+      metricsFile: (history, format) => module.metrics_file(history, format),
+    };
+  }
+}
+
+/** A copy of Python's bytes, which are freed. */
+function toBytes(bytes: ReturnType<PyodideAPI['pyimport']>): Uint8Array {
+  try {
+    return bytes.toJs() as Uint8Array;
+  } finally {
+    bytes.destroy();
+  }
 }
 
 function wrapSession(session: ReturnType<PyodideAPI['pyimport']>): TrainingSession {
   return {
     iterate: () => session.iterate() ?? null,
-    policy() {
-      const bytes = session.policy();
-      try {
-        return bytes.toJs() as Uint8Array;
-      } finally {
-        bytes.destroy();
-      }
-    },
+    policy: () => toBytes(session.policy()),
     close() {
       session.close();
       session.destroy();

@@ -21,6 +21,10 @@ export type BootRuntime = (
 ) => Promise<RankRuntime>;
 
 type OpenRequest = Extract<Request, { type: 'open' }>;
+type ExchangeRequest = Extract<
+  Request,
+  { type: 'convert' | 'metrics-file' | 'open-policy' | 'predict' }
+>;
 
 /** How often rank 0 posts the policy file, so that a run that dies leaves one. */
 const POLICY_MS = 2000;
@@ -100,8 +104,35 @@ export class Rank {
       case 'policy':
         if (!this.run) throw new Error('there is no run to take the policy of');
         return this.run.session.policy();
+      case 'convert':
+      case 'metrics-file':
+      case 'open-policy':
+      case 'predict':
+        return this.exchange(request);
       default:
         throw new Error(`unknown request ${JSON.stringify(request satisfies never)}`);
+    }
+  }
+
+  private exchange(request: ExchangeRequest): RequestResult[ExchangeRequest['type']] {
+    // No heartbeat while it lasts; the next iteration is a sign of life again.
+    this.run?.link.setRunning(false);
+    const { exchange } = this.booted;
+    switch (request.type) {
+      case 'convert':
+        return exchange.convertPolicies(request.policy, request.format);
+      case 'metrics-file':
+        return exchange.metricsFile(JSON.stringify(request.history), request.format);
+      case 'open-policy': {
+        const { file, name, task, options, normalizer } = request;
+        const policy = exchange.openPolicy(file, name, task, JSON.stringify(options), normalizer);
+        return { policy, description: JSON.parse(exchange.describePolicy(policy)) };
+      }
+      case 'predict': {
+        const { buffer, byteOffset, byteLength } = request.observations;
+        const rows = new Uint8Array(buffer, byteOffset, byteLength);
+        return new Float32Array(exchange.predict(request.policy, rows).slice().buffer);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 // Boots what a rank computes with: Python and MuJoCo, joined by the host.
 
 import type { MjModel } from '@mujoco/mujoco';
+import type { ExchangeModule } from './exchange_module';
 import { Host } from './host';
 import { Mujoco } from './mujoco';
 import type { LoadedAssets, LoadStage, Packages, SceneDescription, TaskOptions } from './protocol';
@@ -12,6 +13,8 @@ import type { TrainingModule } from './training_module';
 /** What `rank.ts` drives. */
 export interface RankRuntime {
   readonly training: TrainingModule;
+  /** Imported when it is first asked for, which few pages do. */
+  readonly exchange: ExchangeModule;
   /** Duration of each stage of the start. */
   readonly seconds: Record<string, number>;
   describeScene(env: string, options: TaskOptions): SceneDescription;
@@ -47,8 +50,13 @@ export async function bootRuntime(
   training.warmUp();
   seconds.websim = (performance.now() - imported) / 1000;
   onStage('ready');
+  let exchange: ExchangeModule | null = null;
   return {
     training,
+    get exchange() {
+      exchange ??= python.importExchange();
+      return exchange;
+    },
     seconds,
     describeScene(env, options) {
       const { xmls, assets, keyframe, frameSkip } = training.scene(env, JSON.stringify(options));

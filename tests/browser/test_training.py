@@ -88,7 +88,8 @@ def test_the_charts_show_the_newest_values(website: Website, trained: Outcome, c
 
 def test_the_downloaded_policy_works_natively(website: Website, trained: Outcome, tmp_path: Path) -> None:
     with website.page.expect_download() as download:
-        website.button("Download policy").click()
+        website.button("Download").click()
+        website.page.get_by_role("menuitem", name="Policy (.websim)").click()
     name = f"invertedpendulum-v5-seed1-{trained.history[-1]['global_step']}.websim"
     assert download.value.suggested_filename == name
     download.value.save_as(tmp_path / name)

@@ -6,7 +6,8 @@ import type { Metrics } from '../../workers/schema';
 import { StoreController } from '../control/store_controller';
 import type { Phase, TrainingStore } from '../control/training_store';
 import { formatCompact, formatCount, formatDuration, formatValue } from '../format';
-import { base, controls, panel } from '../styles/shared';
+import { base, panel } from '../styles/shared';
+import './downloads';
 
 @customElement('websim-run-status')
 export class RunStatus extends LitElement {
@@ -29,7 +30,7 @@ export class RunStatus extends LitElement {
       <progress max="1" value=${Math.min(1, steps / total)} aria-label="Steps done"></progress>
       ${this.#figures(phase, steps, total)}
       ${run ? nothing : this.#introduction()}
-      <button ?disabled=${!latest} @click=${this.#download}>Download policy</button>
+      <websim-downloads .store=${this.store}></websim-downloads>
     `;
   }
 
@@ -75,22 +76,9 @@ export class RunStatus extends LitElement {
     return titles[phase];
   }
 
-  readonly #download = (): void => {
-    const { store } = this;
-    void store.attempt(async () => {
-      const { env, seed } = store.run!.config;
-      const steps = store.latest!.global_step;
-      const policy = await store.policy();
-      // Of a task with several policies they come as a zip archive, which begins with "PK".
-      const type = policy[0] === 0x50 ? 'zip' : 'websim';
-      saveFile(`${env.toLowerCase()}-seed${seed}-${steps}.${type}`, policy);
-    });
-  };
-
   static override styles = [
     base,
     panel,
-    controls,
     css`
       :host {
         display: flex;
@@ -147,7 +135,7 @@ export class RunStatus extends LitElement {
         background: var(--warn-wash);
         border-radius: var(--radius-small);
       }
-      button {
+      websim-downloads {
         margin-top: auto;
       }
     `,
@@ -172,14 +160,4 @@ function timeLeft(phase: Phase, latest: Metrics, total: number): string | null {
   if (phase === 'ended' || phase === 'stopping') return null;
   const speed = latest['charts/SPS'];
   return speed > 0 ? formatDuration((total - latest.global_step) / speed) : null;
-}
-
-function saveFile(name: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(
-    new Blob([bytes.slice().buffer], { type: 'application/octet-stream' }),
-  );
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  // The browser has taken hold of the blob by the next turn.
-  setTimeout(() => URL.revokeObjectURL(url));
 }

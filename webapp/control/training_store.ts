@@ -1,7 +1,13 @@
 // The page's one state: what is loaded, what runs, what went wrong. Components draw it; the form, the address and
 // `window.websim` change it through the same methods.
 
-import type { LoadProgress, RunResult, TrainingPool, TrainingRun } from '../../workers/pool';
+import {
+  type LoadProgress,
+  PolicyExchange,
+  type RunResult,
+  type TrainingPool,
+  type TrainingRun,
+} from '../../workers/pool';
 import type { SceneDescription } from '../../workers/protocol';
 import type { Metrics, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
@@ -22,6 +28,8 @@ export type Phase =
 /** Dispatches `change`, at most once a drawn frame. */
 export class TrainingStore extends EventTarget {
   readonly pool: TrainingPool;
+  /** Files of policies and metrics. */
+  readonly exchange: PolicyExchange;
   /** Resolves when the runtime is loaded; rejects with the error that the page shows. */
   readonly ready: Promise<void>;
   settings: RunSettings;
@@ -44,6 +52,7 @@ export class TrainingStore extends EventTarget {
   constructor(pool: TrainingPool, settings: Partial<RunSettings>) {
     super();
     this.pool = pool;
+    this.exchange = new PolicyExchange(pool);
     this.settings = completeSettings(settings, pool.maxRanks);
     pool.addEventListener('progress', (event) => {
       this.progress = (event as CustomEvent<LoadProgress>).detail;
