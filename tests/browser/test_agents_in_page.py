@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from playwright.sync_api import Browser
 from website import Website, opened
@@ -49,5 +50,14 @@ def test_policies_of_their_own_come_as_an_archive(website: Website, tmp_path: Pa
     for policy in policies.values():
         np.testing.assert_allclose(policy.network.params, native[policy.name].network.params, rtol=0, atol=1e-5)
     with website.page.expect_download() as download:
-        website.button("Download policy").click()
+        website.button("Download").click()
+        website.page.get_by_role("menuitem", name="Policy (.websim)").click()
     assert download.value.suggested_filename == "antsumo-seed7-128.zip"
+
+    with website.page.expect_download() as download:
+        website.button("Download").click()
+        website.page.get_by_role("menuitem", name="Policy (ONNX)").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.namelist() == ["policy-red.onnx", "policy-blue.onnx"]
+        for name in archive.namelist():
+            onnx.checker.check_model(onnx.load_from_string(archive.read(name)))
