@@ -12,10 +12,10 @@ from websim.autosave import Autosave
 from websim.changes import Requests
 from websim.config import TrainConfig
 from websim.dist import Communicator, run_ranks
-from websim.errors import CollectiveAbortedError, ConfigError, StopRequested
+from websim.errors import CollectiveAbortedError, ConfigError, SaveError, StopRequested
 from websim.evaluation import Checkpoint
 from websim.policy import Policy
-from websim.run_folder import RunFolder
+from websim.run_folder import RunFolder, unpack_run
 from websim.saved_run import SavedRun, read_run
 from websim.session import Session
 from websim.spec import EnvSpec
@@ -87,20 +87,43 @@ def train(
 
 
 def resume(
-    folder: str | Path,
+    path: str | Path,
     *,
+    folder: str | Path | None = None,
+    trust_reward: bool = False,
     on_metrics: OnMetrics | None = None,
     stop: threading.Event | None = None,
     **settings: Any,
 ) -> Run:
     """Go on with a run from the newest save in its folder, bit for bit as if it had never ended; it is saved there.
 
-    settings: those that may change while a run goes on (`total_steps` for a longer one), and `ranks`, which divide
-    the same environments anew. Raises SaveError when no save can be used.
+    path: the run's folder, or a `.websim-run` file, which is unpacked into the new `folder` (default: its name).
+    trust_reward: run the reward that a file brings as Python text. settings: those that may change while a run goes
+    on (`total_steps` for a longer one), and `ranks`, which divide the same environments anew. Raises SaveError when no
+    save can be used.
     """
-    start = read_run(Path(folder))
+    place, config, start = open_saved(Path(path), Path(folder) if folder else None, settings, trust_reward=trust_reward)
+    return run(config, on_metrics=on_metrics, stop=stop, folder=RunFolder(place, config, start), start=start)
+
+
+def open_saved(
+    path: Path, folder: Path | None, settings: Mapping[str, Any], *, trust_reward: bool
+) -> tuple[Path, TrainConfig, SavedRun]:
+    """The folder in which a saved run goes on, its config, and where it was; arguments as `resume`'s."""
+    start = read_run(path)
     config = start.config(**settings)
-    return run(config, on_metrics=on_metrics, stop=stop, folder=RunFolder(Path(folder), config, start), start=start)
+    done = start.manifest["global_step"]
+    if done >= config.total_steps:
+        raise ConfigError(f"total_steps: the run has finished its {done:,} steps; ask for more to go on")
+    if path.is_dir():
+        return path, config, start
+    if start.manifest["code"] and not trust_reward:
+        raise SaveError(
+            f"{path}: its reward is Python text, which going on would run; read what it does "
+            f"({start.reward_text[:200]!r}), then allow it with --trust-reward (trust_reward=True)"
+        )
+    folder = new_folder(folder or path.with_suffix(""))
+    return folder, config, unpack_run(start, folder)
 
 
 def new_folder(path: str | Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,9 +24,13 @@ _COPY, _SAVE, _HOLD = 1, 2, 4
 
 
 class Share(NamedTuple):
-    """A rank's share of a save: what it was, the bytes of it, and the rows of its logs since its last one."""
+    """A rank's share of a save: what it is of, the bytes of it, and the rows of its logs since its last one.
+
+    saved: without its arrays, which have gone on since. code: whether going on runs Python text that the run brings.
+    """
 
     saved: SavedRank
+    code: bool
     data: bytearray
     segments: list[Segment]
 
@@ -94,7 +99,8 @@ class Autosave:
             return
         start = self._clock()
         saved = SavedRank.of(self.session)
-        self._copy = Share(saved, saved.to_bytes(), [])
+        data = saved.to_bytes()
+        self._copy = Share(replace(saved, shared={}, rows={}), bool(saved.reward_text), data, [])
         self._copied_iteration = saved.iteration
         end = self._clock()
         self._next_copy = end + (end - start) / COPY_SHARE
@@ -111,7 +117,7 @@ class Autosave:
 
     def _new_rows(self, name: str, log: Log, saved: SavedRank) -> list[Segment]:
         """Rows of a log that are needed to go on and that no save has brought."""
-        start, stop = saved.logs[name]
+        start, stop, _ = saved.logs[name]
         first = max(start, self._emitted.get(name, start))
         self._emitted[name] = stop
         if first >= stop:

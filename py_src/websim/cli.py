@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import MISSING, Field, asdict
-from pathlib import Path
+from dataclasses import MISSING, Field
 from typing import Any
 
 from websim.algorithms import ALGORITHMS
 from websim.algorithms import settings as all_settings
 from websim.cli_exchange import add_exchange_commands
+from websim.cli_runs import add_run_commands, train_in
 from websim.config import TrainConfig
 from websim.errors import WebsimError
 
@@ -35,38 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    """`websim train TASK`: writes config.json, metrics.jsonl, policy.websim and best.websim into --out."""
-    from websim.api import run
-    from websim.exchange.tensorboard import TensorBoardWriter
-    from websim.policy_files import save_policies
+    """`websim train TASK`: writes config.json, metrics.jsonl, saves, policy.websim and best.websim into --out."""
+    from websim.api import new_folder
 
     settings = {name: getattr(options, name) for name in all_settings() if getattr(options, name) is not None}
     config = TrainConfig.from_mapping(settings)
-    out = _new_folder(options.out or f"runs/{config.env}-{time.strftime('%Y%m%d-%H%M%S')}")
-    (out / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")
-
-    stop = threading.Event()
-    previous = signal.signal(signal.SIGINT, lambda *_: stop.set())
-    try:
-        board = TensorBoardWriter(out) if options.tensorboard else nullcontext()
-        with (out / "metrics.jsonl").open("w") as log, board as show_on_board:
-
-            def on_metrics(metrics: dict[str, Any]) -> None:
-                log.write(json.dumps(metrics) + "\n")
-                log.flush()
-                if show_on_board:
-                    show_on_board(metrics)
-                _show_progress(config, metrics)
-
-            result = run(config, on_metrics=on_metrics, stop=stop)
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    paths = " ".join(map(str, save_policies(result.policies, out)))
-    if result.best:
-        save_policies(result.best.policies, out, "best")
-    print(f"\n{'stopped' if result.stopped else 'finished'}: {paths}")
-    print(f"next: websim evaluate {paths} --episodes 20")
-    return 0
+    folder = new_folder(options.out or f"runs/{config.env}-{time.strftime('%Y%m%d-%H%M%S')}")
+    return train_in(folder, config, tensorboard=options.tensorboard)
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -86,34 +58,6 @@ def evaluate(options: argparse.Namespace) -> int:
     )
     print(f"next: websim train {policy.spec.name} --help")
     return 0
-
-
-def _show_progress(config: TrainConfig, metrics: dict[str, Any]) -> None:
-    step = metrics["global_step"]
-    left = (config.total_steps - step) / max(metrics["charts/SPS"], 1e-9)
-    episodic_return = metrics["charts/episodic_return"]
-    line = (
-        f"{config.env}  {min(step, config.total_steps):,}/{config.total_steps:,} steps  "
-        f"{metrics['charts/SPS']:,.0f} steps/s  "
-        f"return {'-' if episodic_return is None else f'{episodic_return:,.1f}'}  {max(left, 0):.0f} s left"
-    )
-    if sys.stdout.isatty():
-        print(f"\r{line:<100}", end="", flush=True)
-    elif metrics["iteration"] % 10 == 1 or step >= config.total_steps:
-        print(line, flush=True)
-
-
-def _new_folder(path: str) -> Path:
-    from websim.errors import ConfigError
-
-    folder = Path(path)
-    if folder.exists() and any(folder.iterdir()):
-        raise ConfigError(f"--out: {folder} is not empty; name a new folder")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"--out: cannot make the folder {folder}: {error.strerror}") from error
-    return folder
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -143,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluation.add_argument("--episodes", type=int, default=20, help="episodes to run (default: 20)")
     evaluation.add_argument("--seed", type=int, default=0, help="seed of the start states (default: 0)")
+    add_run_commands(commands, _number)
     add_exchange_commands(commands)
     return parser
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from websim.autosave import Share
 from websim.config import TrainConfig
@@ -40,6 +40,7 @@ class RunFolder:
         self, path: Path, config: TrainConfig, start: SavedRun | None = None, *, tell: Callable[[str], None] = print
     ):
         self.path, self._tell = path, tell
+        self._lock = _lock(path)
         (path / "saves" / "logs").mkdir(parents=True, exist_ok=True)
         (path / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")
         self._history = start.history if start else []
@@ -96,6 +97,7 @@ class RunFolder:
             self._condition.notify_all()
         self._thread.join()
         self._metrics.close()
+        self._lock.close()
 
     def _open_metrics(self) -> Any:
         """The file, rewritten with no more than the lines before the save."""
@@ -196,9 +198,7 @@ class RunFolder:
 
 
 def unpack_run(run: SavedRun, folder: Path) -> SavedRun:
-    """Write a run that was read from a file into a new folder; the run as it is there. Raises ConfigError."""
-    if folder.exists() and any(folder.iterdir()):
-        raise ConfigError(f"{folder} is not empty; name a new folder with --out")
+    """Write a run that was read from a file into an empty folder; the run as it is there. Raises ConfigError."""
     slot = folder / "saves" / SLOTS[0]
     (folder / "saves" / "logs").mkdir(parents=True)
     slot.mkdir()
@@ -215,6 +215,19 @@ def unpack_run(run: SavedRun, folder: Path) -> SavedRun:
         shutil.rmtree(folder)
         raise ConfigError(f"{folder}: the run cannot be written there: {error.strerror}") from error
     return run._replace(manifest=manifest, slot=SLOTS[0])
+
+
+def _lock(folder: Path) -> IO[bytes]:
+    """An open file that no other process has locked; closing it, or the process's end, unlocks it."""
+    import fcntl  # not in the page
+
+    file = (folder / "lock").open("wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise ConfigError(f"{folder}: the run goes on in another process; wait for its end, or stop it") from error
+    return file
 
 
 def _write(path: Path, data: bytes | bytearray) -> None:

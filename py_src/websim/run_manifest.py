@@ -56,6 +56,8 @@ def describe(
         "iteration": saved.iteration,
         "global_step": saved.global_step,
         "config": saved.config,
+        # Whether going on runs Python text that came with the run.
+        "code": shares[0].code,
         "metrics": metrics,
         "parts": [file_entry(part_name(share.saved.rank), share.data) for share in shares],
         "logs": logs,
@@ -92,6 +94,7 @@ def from_text(data: bytes) -> dict[str, Any]:
         whole = [manifest[name] for name in _NUMBERS] + [manifest["metrics"]["lines"], manifest["metrics"]["bytes"]]
         whole += [entry[name] for entry in entries for name in ("bytes", "crc")]
         fits = all(isinstance(number, int) for number in whole) and isinstance(manifest["config"], dict)
+        fits &= isinstance(manifest["code"], bool) and isinstance(manifest["saved_at"], int | float)
         if not fits or not manifest["parts"] or not all(_FILE.fullmatch(entry["file"]) for entry in entries):
             raise ValueError("an entry is of the wrong type")
     except (ValueError, TypeError, KeyError, RecursionError) as error:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import websim
-from websim.config import TrainConfig
 from websim.errors import SaveError
 from websim.packed import pack, unpack
 from websim.state import Log, State
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SavedRank:
-    """shared, rows: as `State`'s. logs: of each log the numbers of its first row and of the one after its last."""
+    """shared, rows: as `State`'s. logs: of each [first row, row after the last, no rows [0, ...]]."""
 
     version: str
     config: Mapping[str, Any]
@@ -37,7 +36,7 @@ class SavedRank:
     elapsed: float
     shared: Mapping[str, Any]
     rows: Mapping[str, NDArray]
-    logs: Mapping[str, Sequence[int]]
+    logs: Mapping[str, Sequence[Any]]
 
     @classmethod
     def of(cls, session: Session) -> SavedRank:
@@ -53,7 +52,7 @@ class SavedRank:
             session.elapsed,
             state.shared,
             state.rows,
-            {name: (log.start, log.stop) for name, log in state.logs.items()},
+            {name: (log.start, log.stop, log.read(log.stop, log.stop)) for name, log in state.logs.items()},
         )
 
     def to_bytes(self) -> bytearray:
@@ -69,9 +68,10 @@ class SavedRank:
         return cls(**value)
 
     @property
-    def train_config(self) -> TrainConfig:
-        """The run's config. Raises ConfigError when this version or machine cannot run it."""
-        return TrainConfig.from_mapping(self.config)
+    def reward_text(self) -> str:
+        """The reward that was given to the run as Python text while it went on; empty: none."""
+        rewards = [change["reward"] for change in self.shared.get("changes", ()) if "reward" in change]
+        return rewards[-1].get("text", "") if rewards else ""
 
 
 _FIELDS = tuple(SavedRank.__dataclass_fields__)
@@ -109,10 +109,12 @@ def resume(session: Session, saved: SavedRank, logs: Mapping[str, Log]) -> None:
 
     Raises SaveError when it does not fit.
     """
-    for name, (start, stop) in saved.logs.items():
-        if name not in logs or logs[name].start > start or logs[name].stop < stop:
+    kept = {}
+    for name, (start, stop, no_rows) in saved.logs.items():
+        log = logs.get(name, _empty(start, no_rows))
+        if log.start > start or log.stop < stop:
             raise SaveError(f"save: {name} is incomplete: expected rows {start} to {stop}; use an older save")
-    kept = {name: logs[name]._replace(start=start, stop=stop) for name, (start, stop) in saved.logs.items()}
+        kept[name] = log._replace(start=start, stop=stop)
     try:
         session.load_state(State(saved.shared, saved.rows, kept))
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
@@ -121,3 +123,7 @@ def resume(session: Session, saved: SavedRank, logs: Mapping[str, Log]) -> None:
             f"{websim.__version__}: {type(error).__name__}: {error}"
         ) from error
     session.iteration, session.elapsed = saved.iteration, saved.elapsed
+
+
+def _empty(start: int, no_rows: NDArray) -> Log:
+    return Log(start, start, lambda first, last: no_rows)

@@ -42,6 +42,11 @@ class SavedRun(NamedTuple):
             saved["ranks"] = ranks
         return TrainConfig.from_mapping(saved).changed(settings)
 
+    @property
+    def reward_text(self) -> str:
+        """The reward that the run brings as Python text; empty: none."""
+        return SavedRank.from_bytes(self.parts[0]).reward_text
+
     def resume(self, session: Session) -> None:
         """Put a session that was just opened where this run was. Raises SaveError when it does not fit."""
         rank, size = session.comm.rank, session.comm.world_size
