@@ -76,7 +76,7 @@ def values(history):
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(algorithm, ranks, tmp_path):
     # An iteration of ARS is whole episodes.
-    config = small(algorithm, ranks=ranks, **({"total_steps": 4000} if algorithm == "ars" else {}))
+    config = small(algorithm, ranks=ranks, **({"total_steps": 9000} if algorithm == "ars" else {}))
     whole = run(config)
     middle = len(whole.history) // 2
     assert middle >= 2
