@@ -105,7 +105,8 @@ def test_a_script_exports_while_a_run_goes_on(website: Website) -> None:
             return files.map((file) => file.length);
         }"""
     )
-    assert min(sizes) > 20_000
+    # The actor alone: 4 -> 64 -> 64 -> 1 in float32.
+    assert min(sizes) > 4 * (4 * 64 + 64 + 64 * 64 + 64 + 64 + 1)
     count = len(website.page.evaluate("websim.run.history"))
     website.wait_iterations(count + 2)
     assert website.state == "running"
