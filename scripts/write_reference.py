@@ -16,6 +16,7 @@ from websim.algorithms import ALGORITHMS, settings
 from websim.config import TrainConfig
 from websim.configs import tuned
 from websim.metrics import METRICS
+from websim.shown import ENV
 from websim.tasks import TASKS
 
 REPO = Path(__file__).resolve().parent.parent
@@ -83,7 +84,9 @@ def schema() -> str:
         name = metric.name if metric.name.isidentifier() else f"'{metric.name}'"
         name += "?" * bool(metric.algorithms)
         lines += [f"  /** {metric.formula} [{metric.unit}] */", f"  {name}: number{' | null' * metric.optional};"]
-    lines += ["}", "", f"export const TASKS = [{', '.join(repr(name) for name in TASKS)}] as const;", ""]
+    lines += ["}", "", "/** The environment to follow for the policy that is shown: its global index. */"]
+    lines += [f"export const SHOWN_ENV = {ENV};"]
+    lines += ["", f"export const TASKS = [{', '.join(repr(name) for name in TASKS)}] as const;", ""]
     return "\n".join(lines)
 
 

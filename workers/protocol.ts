@@ -57,6 +57,31 @@ export interface PolicyDescription {
   discrete: boolean;
 }
 
+/** Policies of a run: as they are now, of its best evaluation, or of one that is kept, by its `global_step`. */
+export type PolicyChoice = 'latest' | 'best' | { checkpoint: number };
+
+/** What the viewer shows: the followed environment as it trains, a policy of the run, or one from a file. */
+export type ShownChoice = 'live' | 'file' | PolicyChoice;
+
+/** An evaluated policy that the run keeps. */
+export interface CheckpointInfo {
+  global_step: number;
+  /** Null: measured by another reward than the run's is now. */
+  episodic_return: number | null;
+}
+
+/** What came of changes and evaluations. */
+export interface News {
+  /** Sentences about what could not be done. */
+  notices: string[];
+  checkpoints: CheckpointInfo[];
+  /** `global_step` of the best one. */
+  best: number | null;
+}
+
+/** Live settings by name, and perhaps the text of a new `reward`. */
+export type Changes = Record<string, unknown>;
+
 /** One downloaded file of the runtime: a compiled module, or its bytes. */
 export type LoadedAssets = Record<string, WebAssembly.Module | ArrayBuffer | string>;
 
@@ -85,7 +110,10 @@ export type Request = { id: number } & (
     }
   | { type: 'command'; command: 'pause' | 'resume' | 'stop' }
   | { type: 'focus'; env: number }
-  | { type: 'policy' }
+  | { type: 'policy'; which: PolicyChoice }
+  | { type: 'change'; changes: Changes }
+  /** `file`: a `.websim` file's bytes when `shown` is 'file'. */
+  | { type: 'show'; shown: ShownChoice; file: Uint8Array | null }
   | { type: 'convert'; policy: Uint8Array; format: PolicyFormat }
   | { type: 'metrics-file'; history: Metrics[]; format: MetricsFormat }
   | {
@@ -111,6 +139,8 @@ export type RequestResult = {
   command: Record<string, never>;
   focus: Record<string, never>;
   policy: Uint8Array;
+  change: TrainConfig;
+  show: Record<string, never>;
   convert: Uint8Array;
   'metrics-file': string;
   'open-policy': { policy: Uint8Array; description: PolicyDescription };
@@ -137,5 +167,6 @@ export type RankEvent =
   | { type: 'alive' }
   | { type: 'poses'; firstFrame: number; poses: Float32Array }
   | { type: 'policy'; policy: Uint8Array }
+  | { type: 'news'; news: News }
   | { type: 'ended'; reason: 'finished' | 'stopped' }
   | { type: 'failed'; error: RankError };

@@ -117,7 +117,12 @@ function toBytes(bytes: ReturnType<PyodideAPI['pyimport']>): Uint8Array {
 function wrapSession(session: ReturnType<PyodideAPI['pyimport']>): TrainingSession {
   return {
     iterate: () => session.iterate() ?? null,
-    policy: () => toBytes(session.policy()),
+    change: (changes) => session.change(changes),
+    news: () => session.news() ?? null,
+    policy: (which) => toBytes(session.policy(which)),
+    show: (which, file) => session.show(which, file),
+    showOn: () => session.show_on(),
+    end: () => session.end(),
     close() {
       session.close();
       session.destroy();

@@ -2,7 +2,16 @@
 // that requests are taken between iterations.
 
 import { isPythonError, toRankError } from './errors';
-import type { LoadedAssets, LoadStage, RankEvent, Reply, Request, RequestResult } from './protocol';
+import type {
+  LoadedAssets,
+  LoadStage,
+  PolicyChoice,
+  RankEvent,
+  Reply,
+  Request,
+  RequestResult,
+  ShownChoice,
+} from './protocol';
 import type { RankRuntime } from './rank_runtime';
 import { openRunLink, type RunLink } from './run_link';
 import type { Metrics } from './schema';
@@ -28,6 +37,9 @@ type ExchangeRequest = Extract<
 
 /** How often rank 0 posts the policy file, so that a run that dies leaves one. */
 const POLICY_MS = 2000;
+/** How often a shown policy moves while nothing trains. */
+const SHOW_MS = 30;
+const LATEST = JSON.stringify('latest' satisfies PolicyChoice);
 /** Python exceptions that end a run as asked. */
 const STOP_EXCEPTIONS = ['StopRequested', 'KeyboardInterrupt'];
 
@@ -35,6 +47,8 @@ interface ActiveRun {
   session: TrainingSession;
   link: RunLink;
   paused: boolean;
+  /** A policy is shown in an environment of its own. */
+  showing: boolean;
   lastPolicy: number;
 }
 
@@ -50,6 +64,9 @@ export class Rank {
   private runtime: RankRuntime | null = null;
   private interrupt: SharedArrayBuffer | null = null;
   private run: ActiveRun | null = null;
+  /** Rank 0: the run that has ended, whose policies can still be had and shown. */
+  private ended: ActiveRun | null = null;
+  private showTimer: ReturnType<typeof setTimeout> | null = null;
   private readonly turns = new MessageChannel();
   private turnPending = false;
 
@@ -99,11 +116,16 @@ export class Rank {
         this.command(request.command);
         return {};
       case 'focus':
-        this.run?.link.focus(request.env);
+        (this.run ?? this.ended)?.link.focus(request.env);
         return {};
       case 'policy':
-        if (!this.run) throw new Error('there is no run to take the policy of');
-        return this.run.session.policy();
+        return this.lastRun.session.policy(JSON.stringify(request.which));
+      case 'change':
+        if (!this.run) throw new Error('the run has ended');
+        return JSON.parse(this.run.session.change(toJson(request.changes)));
+      case 'show':
+        this.show(request.shown, request.file);
+        return {};
       case 'convert':
       case 'metrics-file':
       case 'open-policy':
@@ -138,13 +160,20 @@ export class Rank {
 
   private open({ config, rank, worldSize, shared }: OpenRequest): void {
     if (this.run) throw new Error('a run is open in this worker already');
+    this.forget();
     this.rank = rank;
     if (this.interrupt) new Int32Array(this.interrupt).fill(0);
     const link = openRunLink(shared, rank, (event) => this.post(event));
     this.booted.setLink(link);
     try {
       const session = this.booted.training.openSession(JSON.stringify(config), rank, worldSize);
-      this.run = { session, link, paused: false, lastPolicy: Number.NEGATIVE_INFINITY };
+      this.run = {
+        session,
+        link,
+        paused: false,
+        showing: false,
+        lastPolicy: Number.NEGATIVE_INFINITY,
+      };
     } catch (error) {
       this.booted.setLink(null);
       throw error;
@@ -160,6 +189,7 @@ export class Rank {
       case 'pause':
         run.paused = true;
         run.link.setRunning(false);
+        this.showOn();
         break;
       case 'resume':
         run.paused = false;
@@ -195,12 +225,31 @@ export class Rank {
     this.nextTurn();
   }
 
+  private show(shown: ShownChoice, file: Uint8Array | null): void {
+    const run = this.lastRun;
+    run.session.show(JSON.stringify(shown), file);
+    run.showing = shown !== 'live';
+    this.showOn();
+  }
+
+  /** Moves what is shown, again and again while nothing trains; iterations move it themselves. */
+  private showOn(): void {
+    if (this.showTimer !== null) clearTimeout(this.showTimer);
+    this.showTimer = null;
+    const run = this.run ?? this.ended;
+    if (!run?.showing || (run === this.run && !run.paused)) return;
+    run.session.showOn();
+    this.showTimer = setTimeout(() => this.showOn(), SHOW_MS);
+  }
+
   private report(run: ActiveRun, metrics: Metrics): void {
     this.post({ type: 'metrics', metrics });
+    const news = run.session.news();
+    if (news) this.post({ type: 'news', news: JSON.parse(news) });
     const now = performance.now();
     if (now - run.lastPolicy < POLICY_MS) return;
     run.lastPolicy = now;
-    this.post({ type: 'policy', policy: run.session.policy() });
+    this.post({ type: 'policy', policy: run.session.policy(LATEST) });
   }
 
   private endWithError(run: ActiveRun, error: unknown): void {
@@ -212,13 +261,16 @@ export class Rank {
 
   private end(run: ActiveRun, reason: 'finished' | 'stopped'): void {
     try {
-      if (this.rank === 0) this.post({ type: 'policy', policy: run.session.policy() });
-      run.session.close();
+      if (this.rank === 0) this.post({ type: 'policy', policy: run.session.policy(LATEST) });
+      run.session.end();
     } catch (error) {
       this.fail(run, error);
       return;
     }
     this.leave(run);
+    this.ended = run;
+    if (this.rank === 0) this.showOn();
+    else this.forget();
     this.post({ type: 'ended', reason });
   }
 
@@ -226,13 +278,26 @@ export class Rank {
   private fail(run: ActiveRun, error: unknown): void {
     run.link.abort();
     this.leave(run);
+    this.booted.setLink(null);
     this.post({ type: 'failed', error: toRankError(this.rank, error) });
   }
 
   private leave(run: ActiveRun): void {
     run.link.setRunning(false);
     this.run = null;
+  }
+
+  /** Frees what is left of a run that has ended. */
+  private forget(): void {
+    this.ended?.session.close();
+    this.ended = null;
     this.booted.setLink(null);
+  }
+
+  private get lastRun(): ActiveRun {
+    const run = this.run ?? this.ended;
+    if (!run) throw new Error('there is no run whose policy could be had');
+    return run;
   }
 
   private get booted(): RankRuntime {

@@ -2,9 +2,17 @@
 
 import { WebsimError } from './errors';
 import { type FrameReader, MessageFrameReader, SharedFrameReader } from './frames';
-import type { RankEvent, SceneDescription } from './protocol';
+import type {
+  Changes,
+  CheckpointInfo,
+  News,
+  PolicyChoice,
+  RankEvent,
+  SceneDescription,
+  ShownChoice,
+} from './protocol';
 import type { RankClient } from './rank_client';
-import type { Metrics, TrainConfig } from './schema';
+import { type Metrics, SHOWN_ENV, type TrainConfig } from './schema';
 import { RankState, RankWord, type SharedMemory } from './shared_memory';
 import { type Pulse, Watchdog } from './watchdog';
 
@@ -30,12 +38,23 @@ const RELEASE_MS = 400;
 /** A rank may end this much before the others, never more. */
 const LAST_RANK_MS = 4000;
 
-/** Dispatches 'metrics' (CustomEvent<Metrics>), 'state' and 'ended'; `done` is settled at 'ended'. */
+/**
+ * Dispatches 'metrics' (CustomEvent<Metrics>), 'news' (CustomEvent<News>), 'config' when a change was accepted, 'state'
+ * and 'ended'; `done` is settled at 'ended'.
+ */
 export class TrainingRun extends EventTarget {
   readonly history: Metrics[] = [];
+  /** Evaluated policies that are kept, by their steps. */
+  checkpoints: CheckpointInfo[] = [];
+  /** `global_step` of the best one; null before the first evaluation. */
+  best: number | null = null;
   readonly frames: FrameReader;
   readonly done: Promise<RunResult>;
   private current: RunState = 'running';
+  private settings: TrainConfig;
+  private followed = 0;
+  private choice: ShownChoice = 'live';
+  private retired = false;
   private readonly active: Set<number>;
   private readonly beats: number[];
   private readonly messageFrames: MessageFrameReader | null;
@@ -49,12 +68,13 @@ export class TrainingRun extends EventTarget {
 
   /** Made by `TrainingPool.train`. `memory` is null where the page is not isolated. */
   constructor(
-    readonly config: TrainConfig,
+    config: TrainConfig,
     readonly scene: SceneDescription,
     private readonly clients: RankClient[],
     private readonly memory: SharedMemory | null,
   ) {
     super();
+    this.settings = config;
     const messageFrames = new MessageFrameReader(12 * scene.geoms.length);
     this.messageFrames = memory ? null : messageFrames;
     this.frames = memory ? new SharedFrameReader(memory) : messageFrames;
@@ -78,6 +98,16 @@ export class TrainingRun extends EventTarget {
 
   get state(): RunState {
     return this.current;
+  }
+
+  /** As it is now, with what was changed. */
+  get config(): TrainConfig {
+    return this.settings;
+  }
+
+  /** What the viewer is given to see. */
+  get shown(): ShownChoice {
+    return this.choice;
   }
 
   /** Starts all ranks; rejects, with every rank free again, when one cannot. */
@@ -122,23 +152,65 @@ export class TrainingRun extends EventTarget {
     await this.done.catch(() => {});
   }
 
-  /** Follow global environment `env` from now on. */
+  /** Follow global environment `env` from now on, once the view is live. */
   async focus(env: number): Promise<void> {
     const last = this.config.num_envs - 1;
     if (!Number.isInteger(env) || env < 0 || env > last) {
       throw new WebsimError(`env to follow: expected a whole number from 0 to ${last}, got ${env}`);
     }
-    if (this.memory) this.memory.focus(env);
-    else if (this.current !== 'ended') await this.first.request('focus', { env }, COMMAND_S);
+    this.followed = env;
+    if (this.choice === 'live') await this.record(env);
   }
 
-  /** Newest policy file. */
-  async policy(): Promise<Uint8Array> {
+  /**
+   * Changes live settings, the number of environments or the `reward` (its text) from the next iteration on. Resolves to
+   * the config as it will be; rejects, and then nothing changes, when a value is wrong or the reward does not work.
+   */
+  async change(changes: Changes): Promise<TrainConfig> {
+    if (this.current !== 'running' && this.current !== 'paused') {
+      throw new WebsimError('The run has ended: nothing can be changed any more.');
+    }
+    this.settings = await this.first.request('change', { changes }, COMMAND_S);
+    if (this.followed >= this.config.num_envs) await this.focus(this.config.num_envs - 1);
+    this.dispatchEvent(new Event('config'));
+    return this.config;
+  }
+
+  /**
+   * Shows the followed environment as it trains ('live'), the policy as it is now ('latest'), the best evaluated one, a
+   * checkpoint, or one from a `.websim` file's bytes; not live ones deterministically, also while the run is paused and
+   * after its end, until the next run starts.
+   */
+  async show(what: Exclude<ShownChoice, 'file'> | Uint8Array): Promise<void> {
+    if (this.retired) throw new WebsimError('Another run has started: this one cannot be shown.');
+    const [shown, file] = what instanceof Uint8Array ? (['file', what] as const) : [what, null];
+    await this.first.request('show', { shown, file }, COMMAND_S);
+    this.choice = shown;
+    await this.record(shown === 'live' ? this.followed : SHOWN_ENV);
+    this.dispatchEvent(new Event('config'));
+  }
+
+  /** Policy file: the newest, that of the best evaluation, or of a checkpoint. */
+  async policy(which: PolicyChoice = 'latest'): Promise<Uint8Array> {
+    if (which !== 'latest') {
+      if (this.retired) throw new WebsimError('Another run has started: take its policies.');
+      return this.first.request('policy', { which }, COMMAND_S);
+    }
     if (this.current === 'running' || this.current === 'paused') {
-      this.lastPolicy = await this.first.request('policy', {}, COMMAND_S);
+      this.lastPolicy = await this.first.request('policy', { which }, COMMAND_S);
     }
     if (!this.lastPolicy) throw new WebsimError('The run ended before it had a policy.');
     return this.lastPolicy;
+  }
+
+  /** The workers are another run's from now on. */
+  retire(): void {
+    this.retired = true;
+  }
+
+  private async record(env: number): Promise<void> {
+    if (this.memory) this.memory.focus(env);
+    else if (!this.retired) await this.first.request('focus', { env }, COMMAND_S);
   }
 
   private get first(): RankClient {
@@ -160,6 +232,11 @@ export class TrainingRun extends EventTarget {
         break;
       case 'policy':
         this.lastPolicy = event.policy;
+        break;
+      case 'news':
+        this.checkpoints = event.news.checkpoints;
+        this.best = event.news.best;
+        this.dispatchEvent(new CustomEvent<News>('news', { detail: event.news }));
         break;
       case 'poses':
         this.messageFrames?.receive(event.firstFrame, event.poses);

@@ -15,8 +15,19 @@ export interface TrainingModule {
 export interface TrainingSession {
   /** One rollout and update; metrics, or null when the run is complete. */
   iterate(): string | null;
-  /** The `.websim` file. */
-  policy(): Uint8Array;
+  /** Asks for changes from the next iteration on; the config as it will be. On rank 0. */
+  change(changes: string): string;
+  /** A `News` when there is any since the last call, or null. */
+  news(): string | null;
+  /** The `.websim` file of a `PolicyChoice`. */
+  policy(which: string): Uint8Array;
+  /** Steps an environment with a `ShownChoice` in about real time, beside training; `file` when that is 'file'. */
+  show(which: string, file: Uint8Array | null): void;
+  /** Steps what is shown while nothing trains. */
+  showOn(): void;
+  /** Frees what training needs; policies can still be had and shown. */
+  end(): void;
+  /** After `end`: frees the rest. */
   close(): void;
 }
 

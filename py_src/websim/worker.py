@@ -10,13 +10,17 @@ import js
 import websim_host
 from pyodide.ffi import to_js
 
+from websim.algorithms import Learner
 from websim.algorithms.ppo import PPOConfig
 from websim.config import TrainConfig
 from websim.dist import Communicator, WorkerCommunicator
 from websim.errors import StopRequested, WebsimError
+from websim.evaluation import Checkpoint
 from websim.mjcf import robots_of
+from websim.policy import Policy
 from websim.policy_files import pack_policies
 from websim.session import Session
+from websim.shown import ALONE, Shown, policies_of
 from websim.tasks import TASKS, get_spec
 from websim.worlds import world_files
 
@@ -65,25 +69,89 @@ def open_session(config: str, rank: int, world_size: int) -> WorkerSession:
 
 
 class WorkerSession:
-    """A `Session` whose metrics and policy leave as JSON and bytes."""
+    """A `Session` whose metrics and policies leave as JSON and bytes, and the policy that rank 0 shows."""
 
     def __init__(self, config: TrainConfig, rank: int, world_size: int):
         comm = WorkerCommunicator(rank, world_size) if world_size > 1 else Communicator()
         self._session = Session(config, comm, _pulse)
+        self._shown: Shown | None = None
+        #: What is shown: an argument of `policies_of`, or None: a file.
+        self._choice: Any = None
+        #: The evaluation and the learner that the page knows of and that is shown.
+        self._seen: tuple[Checkpoint | None, Learner] = None, self._session.learner
 
     def iterate(self) -> str | None:
         """One iteration's metrics; None when total_steps is reached."""
         if self._session.finished:
             return None
-        return json.dumps(self._session.iterate())
+        metrics = json.dumps(self._session.iterate())
+        if self._shown:
+            self._shown.advance()
+        return metrics
 
-    def policy(self) -> bytes:
-        """The policy file as it is now; a zip archive of the policies' files where the task has several."""
-        return pack_policies(self._session.policies)
+    def change(self, changes: str) -> str:
+        """Ask for changes (`Session.request`), on rank 0; the config as it will be."""
+        return json.dumps(asdict(self._session.request(json.loads(changes))))
+
+    def news(self) -> str | None:
+        """What came of changes and evaluations since the last call, beside metrics; None: nothing."""
+        session = self._session
+        seen = session.evaluation.last, session.learner
+        if seen == self._seen and not session.notices:
+            return None
+        self._seen = seen
+        if self._shown and self._choice:
+            self._shown.watch(policies_of(session, self._choice))
+        notices, session.notices = session.notices, []
+        evaluation = session.evaluation
+        checkpoints = [
+            {"global_step": checkpoint.global_step, "episodic_return": checkpoint.episodic_return}
+            for checkpoint in evaluation.checkpoints
+        ]
+        best = evaluation.best and evaluation.best.global_step
+        return json.dumps({"notices": notices, "checkpoints": checkpoints, "best": best})
+
+    def policy(self, which: str) -> bytes:
+        """The policy file (`policies_of`); a zip archive of the policies' files where the task has several."""
+        return pack_policies(policies_of(self._session, json.loads(which)))
+
+    def show(self, which: str, file: Any) -> None:
+        """Step an environment with a policy for the viewer to follow: `policies_of`, "file" or, for none, "live".
+
+        file: a policy file's bytes, a JS Uint8Array.
+        """
+        choice, session = json.loads(which), self._session
+        if choice == "live":
+            self._hide()
+            return
+        if choice == "file":
+            policy = Policy.from_bytes(file.to_py().tobytes(), name="the policy file")
+            policies, choice = {policy.name: policy}, None
+        else:
+            policies = policies_of(session, choice)
+        if self._shown:
+            self._shown.watch(policies)
+        else:
+            self._shown = Shown(session.env.spec, session.config.seed, policies)
+        self._choice = choice
+
+    def show_on(self) -> None:
+        """Step what is shown while there is no training."""
+        if self._shown:
+            self._shown.advance(ALONE)
+
+    def end(self) -> None:
+        """Free what training needs; the policies can still be had and shown."""
+        self._session.close()
 
     def close(self) -> None:
-        """Free the engine."""
-        self._session.close()
+        """Free what is left after `end`."""
+        self._hide()
+
+    def _hide(self) -> None:
+        if self._shown:
+            self._shown.close()
+        self._shown = None
 
 
 def _pulse() -> None:

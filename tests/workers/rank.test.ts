@@ -20,15 +20,36 @@ function pythonError(type: string, text: string): Error {
 /** A session that counts, and ends or throws as the test says. */
 class CountingSession implements TrainingSession {
   iterations = 0;
+  trains = true;
   closed = false;
+  shown = '"live"';
+  shownSteps = 0;
+  messages: string[] = [];
   onIterate: () => string | null = () => JSON.stringify({ iteration: this.iterations });
 
   iterate(): string | null {
     this.iterations++;
     return this.onIterate();
   }
-  policy(): Uint8Array {
-    return Uint8Array.of(this.iterations);
+  change(changes: string): string {
+    if (changes.includes('seed'))
+      throw pythonError('ConfigError', 'websim.errors.ConfigError: seed cannot change');
+    return JSON.stringify({ env: 'Hopper-v5', ...JSON.parse(changes) });
+  }
+  news(): string | null {
+    return this.messages.shift() ?? null;
+  }
+  policy(which: string): Uint8Array {
+    return Uint8Array.of(this.iterations, which.length);
+  }
+  show(which: string): void {
+    this.shown = which;
+  }
+  showOn(): void {
+    this.shownSteps++;
+  }
+  end(): void {
+    this.trains = false;
   }
   close(): void {
     this.closed = true;
@@ -148,7 +169,9 @@ it('says which archives a task needs, and takes them', async () => {
 
 it.each([
   ['scene', 'the worker is not booted yet'],
-  ['policy', 'there is no run to take the policy of'],
+  ['policy', 'there is no run whose policy could be had'],
+  ['show', 'there is no run whose policy could be had'],
+  ['change', 'the run has ended'],
   ['nonsense', 'unknown request {"id":1,"type":"nonsense"}'],
 ] as [Request['type'] | 'nonsense', string][])('refuses %s out of place', async (type, message) => {
   expect(await new Page().request({ type })).toMatchObject({ type: 'error', error: { message } });
@@ -173,8 +196,7 @@ it('iterates until the session is complete, then posts the policy and the end', 
   expect(await page.event('ended')).toEqual({ type: 'ended', reason: 'finished' });
   const types = page.messages.slice(-6).map(({ type }) => type);
   expect(types).toEqual(['metrics', 'policy', 'metrics', 'metrics', 'policy', 'ended']);
-  expect(page.session.closed).toBe(true);
-  expect(page.link).toBeNull();
+  expect(page.session.trains).toBe(false);
 });
 
 it('takes requests between iterations: pause, policy, resume, stop', async () => {
@@ -185,8 +207,8 @@ it('takes requests between iterations: pause, policy, resume, stop', async () =>
   const { iterations } = page.session;
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(page.session.iterations).toBe(iterations);
-  expect(await page.request({ type: 'policy' })).toMatchObject({
-    result: Uint8Array.of(iterations),
+  expect(await page.request({ type: 'policy', which: 'best' })).toMatchObject({
+    result: Uint8Array.of(iterations, '"best"'.length),
   });
   await page.request({ type: 'focus', env: 3 });
   expect(page.link?.frames.focus).toBe(3);
@@ -241,4 +263,80 @@ it('leaves a run that another rank has aborted, without an error of its own', as
   memory.abort(1);
   await page.open(memory.buffer);
   expect(await page.event('ended')).toEqual({ type: 'ended', reason: 'stopped' });
+});
+
+it('asks Python for changes, and says what it refuses', async () => {
+  const page = new Page();
+  await page.boot();
+  await page.open();
+  expect(await page.request({ type: 'change', changes: { gamma: 0.9 } })).toMatchObject({
+    result: { env: 'Hopper-v5', gamma: 0.9 },
+  });
+  expect(await page.request({ type: 'change', changes: { seed: 2 } })).toMatchObject({
+    type: 'error',
+    error: { message: 'seed cannot change' },
+  });
+  await page.request({ type: 'command', command: 'stop' });
+});
+
+it('posts news after the metrics of their iteration', async () => {
+  const page = new Page();
+  await page.boot();
+  const news = { notices: [], checkpoints: [{ global_step: 64, episodic_return: 1 }], best: 64 };
+  page.session.messages = [JSON.stringify(news)];
+  await page.open();
+  expect(await page.event('news')).toEqual({ type: 'news', news });
+  const types = page.messages.map(({ type }) => type);
+  expect(types.indexOf('news')).toBe(types.indexOf('metrics') + 1);
+  await page.request({ type: 'command', command: 'stop' });
+});
+
+it('moves what is shown while paused and after the end, and frees it when the next run opens', async () => {
+  const page = new Page();
+  await page.boot();
+  await page.open();
+  await page.request({ type: 'show', shown: 'best', file: null });
+  expect(page.session.shown).toBe('"best"');
+  const moves = async () => {
+    const { shownSteps } = page.session;
+    while (page.session.shownSteps < shownSteps + 2) await new Promise((r) => setTimeout(r, 1));
+  };
+  await page.request({ type: 'command', command: 'pause' });
+  await moves();
+  await page.request({ type: 'command', command: 'resume' });
+  const { shownSteps } = page.session;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(page.session.shownSteps).toBe(shownSteps);
+  await page.request({ type: 'command', command: 'stop' });
+  await page.event('ended');
+  await moves();
+  expect(page.link).not.toBeNull();
+  await page.request({ type: 'focus', env: 5 });
+  expect(page.link?.frames.focus).toBe(5);
+  expect(page.session.closed).toBe(false);
+  await page.open();
+  expect(page.session.closed).toBe(true);
+  await page.request({ type: 'command', command: 'stop' });
+});
+
+it('shows nothing more once the view is live again', async () => {
+  const page = new Page();
+  await page.boot();
+  await page.open();
+  await page.request({ type: 'command', command: 'stop' });
+  await page.request({ type: 'show', shown: 'best', file: null });
+  await page.request({ type: 'show', shown: 'live', file: null });
+  const { shownSteps } = page.session;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(page.session.shownSteps).toBe(shownSteps);
+});
+
+it('frees all of a run at its end in ranks that show nothing', async () => {
+  const page = new Page();
+  await page.boot(1);
+  page.session.onIterate = () => null;
+  await page.open(SharedMemory.create(2, 1).buffer, 1);
+  await page.event('ended');
+  expect(page.session.closed).toBe(true);
+  expect(page.link).toBeNull();
 });

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SceneDescription } from '../../workers/protocol';
 import type { RankClient } from '../../workers/rank_client';
 import { TrainingRun } from '../../workers/run';
-import type { Metrics, TrainConfig } from '../../workers/schema';
-import { RankState, RankWord, SharedMemory } from '../../workers/shared_memory';
+import { type Metrics, SHOWN_ENV, type TrainConfig } from '../../workers/schema';
+import { Control, RankState, RankWord, SharedMemory } from '../../workers/shared_memory';
 import { type FakeWorker, fakeRanks } from './fake_worker';
 
 const config = { env: 'Hopper-v5', num_envs: 8, ranks: 2 } as TrainConfig;
@@ -90,6 +90,83 @@ describe('a run that goes well', () => {
     expect(Atomics.load(memory?.control ?? new Int32Array(3), 2)).toBe(7);
     await expect(run.focus(8)).rejects.toThrow('expected a whole number from 0 to 7, got 8');
     await expect(run.focus(0.5)).rejects.toThrow('got 0.5');
+  });
+});
+
+describe('changes and what is shown', () => {
+  it('has the config that rank 0 confirms, and follows an environment that is still there', async () => {
+    const { run, workers, memory } = await startRun(2);
+    await run.focus(7);
+    let announced = 0;
+    run.addEventListener('config', () => announced++);
+    const changing = run.change({ num_envs: 4 });
+    expect(workers[0]?.sent).toMatchObject([{ type: 'change', changes: { num_envs: 4 } }]);
+    workers[0]?.answer({ ...config, num_envs: 4 });
+    expect((await changing).num_envs).toBe(4);
+    expect(run.config.num_envs).toBe(4);
+    expect(announced).toBe(1);
+    expect(memory?.control[Control.FOCUS]).toBe(3);
+    expect(workers[1]?.sent).toEqual([]);
+  });
+
+  it('keeps its config when a change is refused, and takes none after the end', async () => {
+    const { run, workers } = await startRun(1);
+    const changing = run.change({ gamma: 2 });
+    const error = {
+      rank: 0,
+      message: 'gamma: expected a number from 0 to 1, got 2',
+      traceback: '',
+    };
+    const id = workers[0]?.sent[0]?.id;
+    workers[0]?.dispatch('message', { data: { type: 'error', id, error } });
+    await expect(changing).rejects.toThrow('gamma: expected a number from 0 to 1, got 2');
+    expect(run.config).toBe(config);
+    workers[0]?.say({ type: 'ended', reason: 'finished' });
+    await expect(run.change({ gamma: 0.9 })).rejects.toThrow('The run has ended');
+  });
+
+  it('knows the checkpoints, and follows the shown environment until the view is live', async () => {
+    const { run, workers, memory } = await startRun(2);
+    const news = {
+      notices: ['a'],
+      checkpoints: [{ global_step: 64, episodic_return: 1 }],
+      best: 64,
+    };
+    workers[0]?.say({ type: 'news', news });
+    expect([run.checkpoints, run.best]).toEqual([news.checkpoints, 64]);
+    const showing = run.show({ checkpoint: 64 });
+    expect(workers[0]?.sent).toMatchObject([
+      { type: 'show', shown: { checkpoint: 64 }, file: null },
+    ]);
+    workers[0]?.answer();
+    await showing;
+    expect(memory?.control[Control.FOCUS]).toBe(SHOWN_ENV);
+    await run.focus(3);
+    expect(memory?.control[Control.FOCUS]).toBe(SHOWN_ENV);
+    const live = run.show('live');
+    workers[0]?.answer();
+    await live;
+    expect(memory?.control[Control.FOCUS]).toBe(3);
+    const file = run.show(Uint8Array.of(1, 2));
+    expect(workers[0]?.sent).toMatchObject([{ shown: 'file', file: Uint8Array.of(1, 2) }]);
+    workers[0]?.answer();
+    await file;
+    expect(run.shown).toBe('file');
+  });
+
+  it('can be shown and asked for its best policy after the end, until the next run starts', async () => {
+    const { run, workers } = await startRun(1);
+    workers[0]?.say({ type: 'ended', reason: 'finished' });
+    const showing = run.show('best');
+    workers[0]?.answer();
+    await showing;
+    const policy = run.policy('best');
+    expect(workers[0]?.sent).toMatchObject([{ type: 'policy', which: 'best' }]);
+    workers[0]?.answer(Uint8Array.of(7));
+    expect(await policy).toEqual(Uint8Array.of(7));
+    run.retire();
+    await expect(run.show('best')).rejects.toThrow('Another run has started');
+    await expect(run.policy('best')).rejects.toThrow('Another run has started');
   });
 });
 
