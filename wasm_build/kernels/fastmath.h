@@ -39,9 +39,10 @@ static inline vf vf_clamp(vf x, float low, float high) { return vf_min(vf_max(x,
 // e^x, x clamped to [-87, 88]: 2^k times a degree-6 polynomial on [-ln2/2, ln2/2]. NaN stays NaN.
 static inline vf vf_exp(vf x) {
   x = vf_clamp(x, -87.0f, 88.0f);
-  const vf scaled = x * 1.44269504f;
-  const vi k = __builtin_convertvector(scaled + vf_select(scaled < 0, vf_splat(-0.5f), vf_splat(0.5f)), vi);
-  const vf kf = __builtin_convertvector(k, vf);
+  // Adding 1.5 * 2^23 rounds to a whole number, which is then in the lowest bits: WebAssembly converts slowly.
+  const vf shift = vf_splat(12582912.0f), shifted = x * 1.44269504f + shift;
+  const vi k = (vi)shifted - (vi)shift;
+  const vf kf = shifted - shift;
   const vf r = (x - kf * 0.693359375f) + kf * 2.12194440e-4f;
   vf p = vf_splat(1.9875691500e-4f);
   p = p * r + 1.3981999507e-3f;
