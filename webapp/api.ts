@@ -1,8 +1,8 @@
 // `window.websim`: the page's automation interface, documented in docs/automation.md.
 
 import type { OpenedPolicy, OpenOptions, TrainingRun } from '../workers/pool';
-import type { PolicyFormat } from '../workers/protocol';
-import { TASKS, type TrainRequest } from '../workers/schema';
+import type { Changes, PolicyFormat, ShownChoice } from '../workers/protocol';
+import { TASKS, type TrainConfig, type TrainRequest } from '../workers/schema';
 import type { TrainingStore } from './control/training_store';
 
 export interface WebsimApi {
@@ -17,6 +17,15 @@ export interface WebsimApi {
   readonly run: TrainingRun | null;
   /** Starts a run as the form would; rejects, with one sentence, when the request cannot be run. */
   train(request: TrainRequest): Promise<TrainingRun>;
+  /**
+   * Changes live settings of the run, or its number of environments, from the next iteration on; resolves to the whole
+   * configuration as it will be, rejects with one sentence when a value is wrong.
+   */
+  change(settings: Changes): Promise<TrainConfig>;
+  /** Gives the run another reward: Python text that defines `reward(signals, actions, unhealthy)`. */
+  setReward(text: string): Promise<void>;
+  /** What the robot view shows; a policy's file as its bytes. */
+  show(what: Exclude<ShownChoice, 'file'> | Uint8Array | ArrayBuffer): Promise<void>;
   /** The run's newest policy as a file; of a task with several, a zip archive of their files. */
   exportPolicy(format: PolicyFormat): Promise<Uint8Array>;
   /**
@@ -46,6 +55,11 @@ export function createApi(store: TrainingStore): WebsimApi {
       return store.run;
     },
     train: (request) => store.train(request),
+    change: (settings) => store.change(settings),
+    setReward: async (text) => {
+      await store.change({ reward: text });
+    },
+    show: (what) => store.show(what instanceof ArrayBuffer ? new Uint8Array(what) : what),
     exportPolicy: async (format) => store.exchange.convert(await store.policy(), format),
     openPolicy: async (file, name, options) => {
       await store.ready;

@@ -24,6 +24,11 @@ export function formatValue(value: number): string {
   return value.toExponential(1);
 }
 
+/** A value and half the width of its interval: 776.15, 128.2 -> "776 ± 128" */
+export function formatInterval(value: number, interval: number): string {
+  return `${formatValue(value)} ± ${formatValue(interval)}`;
+}
+
 /** Bytes -> "12.3 MB"; a megabyte is 10^6 bytes, as browsers' download lists count. */
 export function formatMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;

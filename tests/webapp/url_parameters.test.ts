@@ -4,9 +4,17 @@ import { readUrlParameters } from '../../webapp/control/url_parameters';
 
 describe('readUrlParameters', () => {
   it('reads all parameters', () => {
-    const address = '?env=Hopper-v5&num_envs=64&ranks=2&seed=0&total_steps=1e6&autostart=1';
+    const address =
+      '?env=Hopper-v5&algorithm=sac&num_envs=64&ranks=2&seed=0&total_steps=1e6&autostart=1';
     expect(readUrlParameters(address)).toEqual({
-      settings: { env: 'Hopper-v5', num_envs: 64, ranks: 2, seed: 0, total_steps: 1_000_000 },
+      settings: {
+        env: 'Hopper-v5',
+        algorithm: 'sac',
+        num_envs: 64,
+        ranks: 2,
+        seed: 0,
+        total_steps: 1_000_000,
+      },
       autostart: true,
       problems: [],
       unknown: [],
@@ -62,5 +70,10 @@ describe('completeSettings', () => {
     [{ ranks: 3 }, 8, 3],
   ])('of %j on %i cores has %i ranks', (chosen, maxRanks, ranks) => {
     expect(completeSettings(chosen, maxRanks).ranks).toBe(ranks);
+  });
+
+  it('has the size of run that the task and its algorithm were tuned for', () => {
+    expect(completeSettings({ algorithm: 'sac' }, 2).num_envs).toBe(8);
+    expect(completeSettings({}, 2)).toMatchObject({ algorithm: 'ppo', num_envs: 64 });
   });
 });

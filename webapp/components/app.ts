@@ -6,6 +6,7 @@ import { StoreController } from '../control/store_controller';
 import type { Phase, TrainingStore } from '../control/training_store';
 import { formatValue } from '../format';
 import { base, panel } from '../styles/shared';
+import './live_settings';
 import './messages';
 import './metric_charts';
 import './mode_badge';
@@ -46,6 +47,7 @@ export class WebsimApp extends LitElement {
       <main>
         <div class="side">
           <websim-run-controls class="panel" .store=${store}></websim-run-controls>
+          <websim-live-settings class="panel" .store=${store}></websim-live-settings>
           <websim-run-status class="panel" .store=${store}></websim-run-status>
         </div>
         <websim-robot-view class="panel" .store=${store}></websim-robot-view>

@@ -4,7 +4,7 @@ import { css, html, LitElement, unsafeCSS } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
-import { formatCompact, formatValue } from '../format';
+import { formatCompact, formatInterval, formatValue } from '../format';
 import { base, panel } from '../styles/shared';
 import { chartOptions } from './chart_options';
 
@@ -26,12 +26,17 @@ export class LineChart extends LitElement {
 
   #plot: uPlot | null = null;
   #rows: [number[], (number | null)[]] = [[], []];
+  #intervals: (number | null)[] = [];
   #hovered: number | null = null;
   readonly #resize = new ResizeObserver(() => this.#fit());
 
-  /** Draws `values` over `steps`; the arrays may be appended to afterwards and given again. */
-  setRows(steps: number[], values: (number | null)[]): void {
+  /**
+   * Draws `values` over `steps`; the arrays may be appended to afterwards and given again. `intervals`: half the width
+   * of the interval that each value is within.
+   */
+  setRows(steps: number[], values: (number | null)[], intervals: (number | null)[] = []): void {
     this.#rows = [steps, values];
+    this.#intervals = intervals;
     this.#plot?.setData(this.#rows);
     this.#read();
   }
@@ -109,11 +114,13 @@ export class LineChart extends LitElement {
     const hovered = this.#hovered !== null && this.#hovered < steps.length;
     const row = hovered ? this.#hovered! : steps.length - 1;
     const value = values[row] ?? null;
-    if (value === null) this.reading = '';
-    else
-      this.reading = hovered
-        ? `${formatValue(value)} at ${formatCompact(steps[row]!)}`
-        : formatValue(value);
+    if (value === null) {
+      this.reading = '';
+      return;
+    }
+    const interval = this.#intervals[row] ?? null;
+    const text = interval === null ? formatValue(value) : formatInterval(value, interval);
+    this.reading = hovered ? `${text} at ${formatCompact(steps[row]!)}` : text;
   }
 
   static override styles = [

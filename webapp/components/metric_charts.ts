@@ -10,12 +10,14 @@ import type { LineChart } from './line_chart';
 
 interface ChartDescription {
   column: Column;
+  /** Half the width of the interval that the value is within, read out beside it. */
+  interval?: Column;
   label: string;
   unit: string;
   color: string;
   placeholder?: string;
   fromZero?: boolean;
-  size: 'wide' | 'normal' | 'small';
+  size: 'normal' | 'small';
 }
 
 const AFTER_FIRST_EPISODE = 'Appears when the first episode ends';
@@ -27,7 +29,16 @@ const CHARTS: ChartDescription[] = [
     unit: 'mean of the last 100 episodes',
     color: '--chart-return',
     placeholder: AFTER_FIRST_EPISODE,
-    size: 'wide',
+    size: 'normal',
+  },
+  {
+    column: 'eval/episodic_return',
+    interval: 'eval/interval',
+    label: 'Evaluation',
+    unit: 'return without noise',
+    color: '--chart-return',
+    placeholder: 'Appears with the first evaluation',
+    size: 'normal',
   },
   {
     column: 'charts/episodic_length',
@@ -133,8 +144,8 @@ export class MetricCharts extends LitElement {
     const charts = [...this.renderRoot.querySelectorAll<LineChart>('websim-line-chart')];
     let next = 0;
     const drawNext = () => {
-      const column = CHARTS[next]!.column;
-      charts[next]!.setRows(table.steps, table.values[column]);
+      const { column, interval } = CHARTS[next]!;
+      charts[next]!.setRows(table.steps, table.values[column], interval && table.values[interval]);
       if (++next < charts.length) {
         requestAnimationFrame(drawNext);
       } else {
@@ -154,10 +165,6 @@ export class MetricCharts extends LitElement {
         gap: var(--gap);
         grid-template-columns: repeat(4, minmax(0, 1fr));
       }
-      .wide {
-        grid-column: span 2;
-      }
-      .wide,
       .normal {
         height: 186px;
       }
@@ -172,9 +179,6 @@ export class MetricCharts extends LitElement {
       @media (max-width: 560px) {
         :host {
           grid-template-columns: minmax(0, 1fr);
-        }
-        .wide {
-          grid-column: auto;
         }
         .normal {
           height: 150px;

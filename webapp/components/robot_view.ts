@@ -14,6 +14,7 @@ import { type Pace, Playback } from '../viewer/playback';
 import { readViewTheme } from '../viewer/theme';
 import { ViewerClient } from '../viewer/viewer_client';
 import './load_progress';
+import './shown_policy';
 
 const darkMode = matchMedia('(prefers-color-scheme: dark)');
 /** Seconds between two updates of the written speed. */
@@ -87,7 +88,7 @@ export class RobotView extends LitElement {
         <canvas
           tabindex="0"
           role="img"
-          aria-label="The robot of environment ${this.focused}. Drag or use the arrow keys to turn the view, plus and minus to zoom."
+          aria-label="${this.#subject}. Drag or use the arrow keys to turn the view, plus and minus to zoom."
           ?hidden=${!this.available}
         ></canvas>
         ${
@@ -101,6 +102,13 @@ export class RobotView extends LitElement {
     `;
   }
 
+  get #subject(): string {
+    const shown = this.store.run?.shown ?? 'live';
+    return shown === 'live'
+      ? `The robot of environment ${this.focused}`
+      : 'A robot that the chosen policy moves';
+  }
+
   get #stage(): HTMLElement {
     return this.renderRoot.querySelector('.stage')!;
   }
@@ -112,7 +120,8 @@ export class RobotView extends LitElement {
   #runBar(run: TrainingRun) {
     const last = run.config.num_envs - 1;
     return html`
-      <span class="chip">
+      <span class="chip"><websim-shown-policy .store=${this.store}></websim-shown-policy></span>
+      <span class="chip" ?hidden=${run.shown !== 'live'}>
         <button @click=${() => this.#focus(this.focused - 1)} ?disabled=${this.focused <= 0} aria-label="Previous environment">‹</button>
         <label>
           <span class="word">Environment</span>
@@ -158,6 +167,8 @@ export class RobotView extends LitElement {
       this.#playback = this.#createPlayback(scene, run);
       this.#stale = true;
     }
+    // The run follows the last environment when it has fewer.
+    if (run) this.focused = Math.min(this.focused, run.config.num_envs - 1);
     this.#loop?.wake();
   }
 
@@ -179,8 +190,8 @@ export class RobotView extends LitElement {
   readonly #draw = (seconds: number): boolean => {
     const playback = this.#playback;
     if (!playback || !this.#viewer || !this.#controls) return false;
-    const training = this.#run?.state === 'running';
-    const moved = playback.advance(seconds, training);
+    const producing = this.#producing;
+    const moved = playback.advance(seconds, producing);
     this.#stale ||= moved;
     if (this.#stale && !this.#viewer.busy) {
       this.#stale = false;
@@ -195,8 +206,13 @@ export class RobotView extends LitElement {
       this.#speedWritten = seconds;
       this.speed = playback.speed;
     }
-    return moved || training;
+    return moved || producing;
   };
+
+  /** Whether poses come: of training, or of a shown policy, which needs none. */
+  get #producing(): boolean {
+    return this.#run?.state === 'running' || (this.#run?.shown ?? 'live') !== 'live';
+  }
 
   readonly #invalidate = (): void => {
     this.#stale = true;

@@ -2,7 +2,7 @@
 
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { TASKS } from '../../workers/schema';
+import { ALGORITHMS, TASKS } from '../../workers/schema';
 import {
   NUMBER_FIELDS,
   type NumberField,
@@ -55,6 +55,15 @@ export class RunControls extends LitElement {
             title: 'Training ends after this many environment steps, summed over all environments.',
           })}
           ${this.#numberField('seed', LABELS.seed, { min: 0, title: 'The same seed, ranks and settings give the same run.' })}
+          <label title="How the robots learn.">
+            <span>Algorithm</span>
+            <select name="algorithm" @change=${this.#chooseAlgorithm}>
+              ${ALGORITHMS.map(
+                (name) =>
+                  html`<option value=${name} ?selected=${name === settings.algorithm}>${name.toUpperCase()}</option>`,
+              )}
+            </select>
+          </label>
         </fieldset>
         <div class="buttons">
           <button class="primary" type="submit" ?disabled=${busy || phase === 'unusable'}>
@@ -97,6 +106,10 @@ export class RunControls extends LitElement {
 
   readonly #chooseTask = (event: Event): void => {
     this.store.choose({ env: (event.target as HTMLSelectElement).value });
+  };
+
+  readonly #chooseAlgorithm = (event: Event): void => {
+    this.store.choose({ algorithm: (event.target as HTMLSelectElement).value });
   };
 
   /** A field that does not hold a number keeps its text until Start says what is wrong with it. */

@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Metrics } from '../../workers/schema';
 import { StoreController } from '../control/store_controller';
 import type { Phase, TrainingStore } from '../control/training_store';
-import { formatCompact, formatCount, formatDuration, formatValue } from '../format';
+import { formatCompact, formatCount, formatDuration, formatInterval, formatValue } from '../format';
 import { base, panel } from '../styles/shared';
 import './downloads';
 
@@ -42,6 +42,7 @@ export class RunStatus extends LitElement {
         ${figure('Steps', formatCount(steps), `of ${formatCompact(total)}`)}
         ${figure('Time left', latest ? timeLeft(phase, latest, total) : null)}
         ${figure('Return', latest ? optional(latest['charts/episodic_return']) : null, 'mean of 100')}
+        ${figure('Evaluation', latest ? evaluated(latest) : null, 'return without noise')}
         ${figure('Steps/s', latest ? formatCount(latest['charts/SPS']) : null)}
         ${figure('Episodes', latest ? formatCount(latest['charts/episodes']) : null)}
         ${figure('Elapsed', latest ? formatDuration(latest['time/elapsed']) : null)}
@@ -51,11 +52,11 @@ export class RunStatus extends LitElement {
   }
 
   #introduction() {
-    const { env, num_envs, ranks } = this.store.settings;
+    const { env, algorithm, num_envs, ranks } = this.store.settings;
     const workers = ranks === 1 ? 'one worker' : `${formatCount(ranks)} workers`;
     return html`<p class="introduction">
-      Start lets ${formatCount(num_envs)} copies of ${env} move at random on ${workers}. PPO makes the moves that earn
-      reward likelier, again and again; the view follows one copy as it learns.
+      Start lets ${formatCount(num_envs)} copies of ${env} move at random on ${workers}. ${algorithm.toUpperCase()} makes the moves
+      that earn reward likelier, again and again; the view follows one copy as it learns.
     </p>`;
   }
 
@@ -154,6 +155,11 @@ function divergence(times: number) {
 
 function optional(value: number | null): string | null {
   return value === null ? null : formatValue(value);
+}
+
+function evaluated(latest: Metrics): string | null {
+  const { 'eval/episodic_return': value, 'eval/interval': interval } = latest;
+  return value == null || interval == null ? null : formatInterval(value, interval);
 }
 
 function timeLeft(phase: Phase, latest: Metrics, total: number): string | null {

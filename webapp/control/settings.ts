@@ -1,10 +1,11 @@
-// What the run form and the address hold: the five choices of a run, as text that a person typed.
+// What the run form and the address hold: the choices of a run, as text that a person typed.
 
-import { SETTINGS, TASKS, TUNED } from '../../workers/schema';
+import { ALGORITHMS, SETTINGS, TASKS, TUNED } from '../../workers/schema';
 
 /** The choices that form and address share, named as `TrainConfig` names them. */
 export interface RunSettings {
   env: string;
+  algorithm: string;
   num_envs: number;
   ranks: number;
   seed: number;
@@ -23,22 +24,23 @@ const EXAMPLES: Record<NumberField, string> = {
 
 /** What was chosen, completed as the task was tuned for: as many ranks as the machine has and the environments divide into. */
 export function completeSettings(chosen: Partial<RunSettings>, maxRanks: number): RunSettings {
-  const env = chosen.env ?? 'HalfCheetah-v5';
-  const num_envs = chosen.num_envs ?? defaultOf('num_envs', env);
+  const { env = 'HalfCheetah-v5', algorithm = ALGORITHMS[0] } = chosen;
+  const num_envs = chosen.num_envs ?? defaultOf('num_envs', env, algorithm);
   return {
     env,
+    algorithm,
     num_envs,
     ranks: fittingRanks(num_envs, maxRanks),
-    seed: defaultOf('seed', env),
-    total_steps: defaultOf('total_steps', env),
+    seed: defaultOf('seed', env, algorithm),
+    total_steps: defaultOf('total_steps', env, algorithm),
     ...chosen,
   };
 }
 
-/** The default of a task's run. */
-export function defaultOf(field: NumberField, env: string): number {
-  const { ppo } = SETTINGS.find(({ name }) => name === field)!.defaults;
-  return TUNED[env]?.ppo?.[field] ?? Number(ppo);
+/** The default of a run of `algorithm`, which is in `ALGORITHMS`. */
+export function defaultOf(field: NumberField, env: string, algorithm: string): number {
+  const { defaults } = SETTINGS.find(({ name }) => name === field)!;
+  return TUNED[env]?.[algorithm]?.[field] ?? Number(defaults[algorithm]);
 }
 
 /** The largest number of ranks, at most `maxRanks`, that divides `numEnvs`. */
@@ -65,9 +67,17 @@ export function parseNumber(field: NumberField, text: string, where: string): nu
 }
 
 export function parseTask(text: string, where: string): string {
-  if (!(TASKS as readonly string[]).includes(text)) {
+  return parseWord(TASKS, text, where);
+}
+
+export function parseAlgorithm(text: string, where: string): string {
+  return parseWord(ALGORITHMS, text, where);
+}
+
+function parseWord(words: readonly string[], text: string, where: string): string {
+  if (!words.includes(text)) {
     throw new InputError(
-      `${where} must be one of ${TASKS.join(', ')}, got "${text}"; nothing was started.`,
+      `${where} must be one of ${words.join(', ')}, got "${text}"; nothing was started.`,
     );
   }
   return text;

@@ -8,8 +8,8 @@ import {
   type TrainingPool,
   type TrainingRun,
 } from '../../workers/pool';
-import type { SceneDescription } from '../../workers/protocol';
-import type { Metrics, TrainRequest } from '../../workers/schema';
+import type { Changes, News, SceneDescription } from '../../workers/protocol';
+import type { Metrics, TrainConfig, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
 import { type Problem, toProblem } from './problem';
 import { completeSettings, type RunSettings } from './settings';
@@ -71,12 +71,13 @@ export class TrainingStore extends EventTarget {
     return this.run ? 'ended' : 'ready';
   }
 
-  /** Changes the form's choices; another task shows another robot, and the size of run that it was tuned for. */
+  /** Changes the form's choices; another task or algorithm comes with the size of run that it was tuned for. */
   choose(settings: Partial<RunSettings>): void {
-    const { env = this.settings.env } = settings;
-    const other = env !== this.settings.env;
     const chosen = { ...this.settings, ...settings };
-    this.settings = other ? completeSettings({ env, seed: chosen.seed }, chosen.ranks) : chosen;
+    const { env, algorithm, seed } = chosen;
+    const other = env !== this.settings.env;
+    const resized = other || algorithm !== this.settings.algorithm;
+    this.settings = resized ? completeSettings({ env, algorithm, seed }, chosen.ranks) : chosen;
     if (other && this.#loaded === 'yes') void this.#showTask();
     this.#changed();
   }
@@ -104,6 +105,18 @@ export class TrainingStore extends EventTarget {
       this.#changed();
     }
     return this.run!;
+  }
+
+  /** Changes live settings of the run, or its reward by its text; what was wrong is the rejection's sentence. */
+  async change(changes: Changes): Promise<TrainConfig> {
+    if (!this.run) throw new Error('There is no run to change: start one first.');
+    return this.run.change(changes);
+  }
+
+  /** What the robot view is to show, as `TrainingRun.show` takes it. */
+  async show(what: Parameters<TrainingRun['show']>[0]): Promise<void> {
+    if (!this.run) throw new Error('There is no run to show: start one first.');
+    return this.run.show(what);
   }
 
   /** Runs a command of the form; what goes wrong is shown. */
@@ -170,6 +183,8 @@ export class TrainingStore extends EventTarget {
   }
 
   #forgetRun(): void {
+    // What is shown after the end of a run costs time until it no longer is.
+    if (this.run && this.run.shown !== 'live') void this.attempt(() => this.show('live'));
     this.run = null;
     this.result = null;
     this.latest = null;
@@ -181,13 +196,18 @@ export class TrainingStore extends EventTarget {
     this.#forgetRun();
     this.run = run;
     this.scene = run.scene;
-    const { env, num_envs, ranks, seed, total_steps } = run.config;
-    this.settings = { env, num_envs, ranks, seed, total_steps };
+    const { env, algorithm, num_envs, ranks, seed, total_steps } = run.config;
+    this.settings = { env, algorithm, num_envs, ranks, seed, total_steps };
     run.addEventListener('metrics', (event) => {
       this.latest = (event as CustomEvent<Metrics>).detail;
       this.table.append(this.latest);
       this.#changed();
     });
+    run.addEventListener('news', (event) => {
+      this.notices = [...this.notices, ...(event as CustomEvent<News>).detail.notices];
+      this.#changed();
+    });
+    run.addEventListener('config', () => this.#changed());
     run.addEventListener('state', () => this.#changed());
     run.done.then(
       (result) => {

@@ -1,9 +1,10 @@
-// The page's address: ?env=&num_envs=&ranks=&seed=&total_steps=&autostart=1
+// The page's address: ?env=&algorithm=&num_envs=&ranks=&seed=&total_steps=&autostart=1
 
 import {
   InputError,
   NUMBER_FIELDS,
   type NumberField,
+  parseAlgorithm,
   parseNumber,
   parseTask,
   type RunSettings,
@@ -36,6 +37,8 @@ export function readUrlParameters(search: string): UrlParameters {
         );
       seen.add(name);
       if (name === 'env') settings.env = parseTask(value, `${WHERE} env`);
+      else if (name === 'algorithm')
+        settings.algorithm = parseAlgorithm(value, `${WHERE} algorithm`);
       else if (name === 'autostart') autostart = parseSwitch(value);
       else if (isNumberField(name)) settings[name] = parseNumber(name, value, `${WHERE} ${name}`);
       else unknown.push(name);

@@ -2,9 +2,11 @@
 
 import type { Metrics } from '../../workers/schema';
 
-/** Columns that charts draw, beside `global_step`. */
+/** Columns that charts draw or read out, beside `global_step`. */
 export const COLUMNS = [
   'charts/episodic_return',
+  'eval/episodic_return',
+  'eval/interval',
   'charts/episodic_length',
   'charts/SPS',
   'losses/policy_loss',
