@@ -88,7 +88,7 @@ const CHARTS: ChartDescription[] = [
 ];
 
 /** Milliseconds between two drawings of the same chart. */
-const REDRAW_PERIOD = 100;
+const REDRAW_PERIOD = 500;
 
 @customElement('websim-metric-charts')
 export class MetricCharts extends LitElement {

@@ -1,5 +1,8 @@
 // When to draw: not while nobody looks, not while nothing moves, and no oftener than the machine can afford.
 
+/** Of most screens. */
+const REFRESH_MS = 1000 / 60;
+
 export class FrameLoop {
   readonly #element: Element;
   readonly #draw: (seconds: number) => boolean;
@@ -8,6 +11,7 @@ export class FrameLoop {
   readonly #onVisibility = () => this.wake();
   #onScreen = false;
   #request = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #lastDraw = 0;
 
   /**
@@ -28,10 +32,21 @@ export class FrameLoop {
 
   /** Something changed: draw soon. */
   wake(): void {
-    if (this.#request === 0 && this.#onScreen) this.#request = requestAnimationFrame(this.#tick);
+    if (this.#request !== 0 || this.#timer !== undefined || !this.#onScreen) return;
+    // A frame that draws nothing costs the page's compositor all the same.
+    const wait = this.#lastDraw + this.#interval() - performance.now() - REFRESH_MS;
+    if (wait > REFRESH_MS) {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#request = requestAnimationFrame(this.#tick);
+      }, wait);
+    } else {
+      this.#request = requestAnimationFrame(this.#tick);
+    }
   }
 
   stop(): void {
+    clearTimeout(this.#timer);
     cancelAnimationFrame(this.#request);
     this.#request = 0;
     this.#observer.disconnect();
@@ -42,7 +57,7 @@ export class FrameLoop {
     this.#request = 0;
     if (!this.#onScreen) return;
     // Screens refresh in steps: half a refresh of tolerance keeps an interval of 33 ms from becoming 50.
-    const due = now - this.#lastDraw >= this.#interval() - 8;
+    const due = now - this.#lastDraw >= this.#interval() - REFRESH_MS / 2;
     let again = true;
     if (due) {
       this.#lastDraw = now;

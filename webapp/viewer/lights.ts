@@ -8,11 +8,12 @@ export class Lights {
   readonly #rim = new DirectionalLight(0x9db8ff, 1.1);
   #reach = 1;
 
-  constructor() {
+  /** `shadowPixels`: edge of the shadow's picture. */
+  constructor(shadowPixels: number) {
     const sky = new HemisphereLight(0xdfe8ff, 0x5b5348, 1.35);
     sky.position.set(0, 0, 1);
     this.#key.castShadow = true;
-    this.#key.shadow.mapSize.set(1024, 1024);
+    this.#key.shadow.mapSize.set(shadowPixels, shadowPixels);
     this.#key.shadow.radius = 3;
     this.group.add(sky, this.#key, this.#key.target, this.#rim, this.#rim.target);
   }

@@ -12,6 +12,8 @@ import type { Orbit, ViewTheme } from './viewer_protocol';
 
 /** Device pixels a CSS pixel: more are not seen, or not affordable. */
 const PIXEL_RATIO_LIMIT = { hardware: 2, software: 1 };
+/** Edge of the shadow's picture. */
+const SHADOW_PIXELS = { hardware: 1024, software: 512 };
 
 interface Robot {
   description: SceneDescription;
@@ -24,7 +26,7 @@ export class RobotViewer {
   readonly graphics = probeGraphics();
   readonly #renderer: WebGLRenderer;
   readonly #scene = new Scene();
-  readonly #lights = new Lights();
+  readonly #lights = new Lights(SHADOW_PIXELS[this.graphics]);
   readonly #camera = new FollowCamera();
   readonly #point = new Vector3();
   readonly #pixel = new Uint8Array(4);

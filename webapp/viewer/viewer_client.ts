@@ -9,7 +9,11 @@ const SHARE: Record<Graphics, { training: number; otherwise: number }> = {
   software: { training: 0.15, otherwise: 0.7 },
 };
 const FASTEST_INTERVAL = 1000 / 60;
-const SLOWEST_INTERVAL = 1000 / 10;
+/** However dear a frame is, so often one is drawn. */
+const SLOWEST_INTERVAL: Record<Graphics, { training: number; otherwise: number }> = {
+  hardware: { training: 1000 / 10, otherwise: 1000 / 10 },
+  software: { training: 1000 / 5, otherwise: 1000 / 10 },
+};
 
 export class ViewerClient {
   readonly #worker = new Worker(new URL('./viewer.worker.ts', import.meta.url), {
@@ -56,9 +60,10 @@ export class ViewerClient {
 
   /** Milliseconds from one frame to the next that this machine can afford. */
   interval(training: boolean): number {
-    const share = SHARE[this.#graphics];
-    const wanted = this.#cost / (training ? share.training : share.otherwise);
-    return Math.min(SLOWEST_INTERVAL, Math.max(FASTEST_INTERVAL, wanted));
+    const when = training ? 'training' : 'otherwise';
+    const wanted = this.#cost / SHARE[this.#graphics][when];
+    const slowest = SLOWEST_INTERVAL[this.#graphics][when];
+    return Math.min(slowest, Math.max(FASTEST_INTERVAL, wanted));
   }
 
   setTheme(theme: ViewTheme): void {
