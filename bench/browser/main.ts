@@ -1,5 +1,6 @@
 // The measuring page, driven by bench/*.py through `window.physics` and `window.python`.
 
+import { SharedMemory } from '../../workers/shared_memory';
 import type { Job, PhysicsOrder, PythonOrder } from './orders';
 import { Team } from './team';
 
@@ -32,6 +33,14 @@ const python = {
   /** Texts of modules by name, which every rank has from its first call on. */
   define(texts: Record<string, string>): void {
     modules = texts;
+  },
+
+  /** Makes the first `ranks` workers one run, whose scene has `geoms` geoms. */
+  link(ranks: number, geoms: number): Promise<unknown[]> {
+    const shared = SharedMemory.create(ranks, geoms).buffer;
+    return pythonTeam.all(
+      Array.from({ length: ranks }, (_, rank) => ({ type: 'link', shared, rank })),
+    );
   },
 
   /** Calls a function in all ranks at once; `args`: for each rank. */

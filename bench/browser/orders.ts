@@ -27,9 +27,10 @@ export type PhysicsOrder =
   | { type: 'open'; job: Job }
   | { type: 'run'; passes: number };
 
-/** A rank with Python. modules: texts by name; call: the answer, as JSON, of a function of one of them. */
+/** A rank with Python. modules: texts by name; link: join the others of a run; call: a function's answer, as JSON. */
 export type PythonOrder =
   | { type: 'boot'; assets: LoadedAssets; cores: number; modules: Record<string, string> }
+  | { type: 'link'; shared: SharedArrayBuffer; rank: number }
   | { type: 'call'; module: string; name: string; args: unknown[] };
 
 export type Answer = { value: unknown } | { error: string };

@@ -4,12 +4,14 @@ import type { PyodideAPI } from 'pyodide';
 import { Host } from '../../workers/host';
 import { Mujoco } from '../../workers/mujoco';
 import { Python } from '../../workers/python';
+import { openRunLink } from '../../workers/run_link';
 import { answerOrders } from './answering';
 import type { PythonOrder } from './orders';
 
 const FOLDER = '/measuring';
 
 let pyodide: PyodideAPI | null = null;
+let host: Host | null = null;
 
 async function carryOut(order: PythonOrder): Promise<unknown> {
   switch (order.type) {
@@ -22,7 +24,8 @@ async function carryOut(order: PythonOrder): Promise<unknown> {
         assets['physics.wasm'] as WebAssembly.Module,
       );
       const clock = timeCalls(mujoco);
-      python.registerModule('websim_host', new Host(python, mujoco, cores).module());
+      host = new Host(python, mujoco, cores);
+      python.registerModule('websim_host', host.module());
       python.registerModule('kernel_clock', { seconds: clock });
       // The site itself runs no Python text, so its class has no method for it.
       ({ pyodide } = python as unknown as { pyodide: PyodideAPI });
@@ -31,6 +34,11 @@ async function carryOut(order: PythonOrder): Promise<unknown> {
         pyodide.FS.writeFile(`${FOLDER}/${name}.py`, text);
       }
       pyodide.runPython(`import sys; sys.path.append("${FOLDER}")`);
+      return null;
+    }
+    case 'link': {
+      if (!host) throw new Error('boot must come before link');
+      host.link = openRunLink(order.shared, order.rank, () => {});
       return null;
     }
     case 'call': {
