@@ -6,14 +6,14 @@ import { WebsimError } from './errors';
 import { PackageStore } from './packages';
 import type { LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
 import { RankClient } from './rank_client';
-import { TrainingRun } from './run';
+import { type ResumedState, TrainingRun } from './run';
 import type { TrainRequest } from './schema';
 import { SharedMemory } from './shared_memory';
 
 export { WebsimError } from './errors';
 export type { FrameReader } from './frames';
 export { type OpenedPolicy, type OpenOptions, PolicyExchange } from './policy_exchange';
-export { type RunResult, type RunState, TrainingRun } from './run';
+export { type ResumedState, type RunResult, type RunState, TrainingRun } from './run';
 
 export interface LoadProgress {
   stage: LoadStage;
@@ -88,21 +88,21 @@ export class TrainingPool extends EventTarget {
     return client;
   }
 
-  /** Starts a run. Rejects with a WebsimError, and then nothing runs. */
-  async train(request: TrainRequest): Promise<TrainingRun> {
+  /** Starts a run, where `saved` was if it is given. Rejects with a WebsimError, and then nothing runs. */
+  async train(request: TrainRequest, saved: ResumedState | null = null): Promise<TrainingRun> {
     if (this.starting || (this.run && this.run.state !== 'ended')) {
       throw new WebsimError('A run is going on in this page; stop it before the next one starts.');
     }
     this.starting = true;
     try {
-      this.run = await this.startRun(request);
+      this.run = await this.startRun(request, saved);
       return this.run;
     } finally {
       this.starting = false;
     }
   }
 
-  private async startRun(request: TrainRequest): Promise<TrainingRun> {
+  private async startRun(request: TrainRequest, saved: ResumedState | null): Promise<TrainingRun> {
     const first = await this.ensureRank(0);
     const checked = await first.request('check', { request }, CHECK_S);
     if ('error' in checked) throw new WebsimError(checked.error);
@@ -116,7 +116,7 @@ export class TrainingPool extends EventTarget {
     await this.packages.provide(clients, config.env, config.env_options);
     this.run?.retire();
     const memory = this.isolated ? SharedMemory.create(config.ranks, scene.geoms.length) : null;
-    const run = new TrainingRun(config, scene, clients, memory);
+    const run = new TrainingRun(config, scene, clients, memory, saved);
     await run.open();
     return run;
   }

@@ -82,6 +82,37 @@ export interface News {
 /** Live settings by name, and perhaps the text of a new `reward`. */
 export type Changes = Record<string, unknown>;
 
+/** Rows of a rank's log, to be written once: first .. last - 1. */
+export interface SavedSegment {
+  name: string;
+  first: number;
+  last: number;
+  data: Uint8Array;
+}
+
+/** A rank's share of a save of the run. */
+export interface SavedShare {
+  rank: number;
+  iteration: number;
+  globalStep: number;
+  config: TrainConfig;
+  /** Whether going on runs Python text that the run brings. */
+  code: boolean;
+  /** Of websim. */
+  version: string;
+  /** Of each log the number of the first row that is still needed. */
+  logs: Record<string, number>;
+  data: Uint8Array;
+  /** Rows that no save before has brought. */
+  segments: SavedSegment[];
+}
+
+/** What a rank goes on from: its own part, or those of all ranks when they are another number now. */
+export interface SavedState {
+  parts: Uint8Array[];
+  segments: Uint8Array[];
+}
+
 /** One downloaded file of the runtime: a compiled module, or its bytes. */
 export type LoadedAssets = Record<string, WebAssembly.Module | ArrayBuffer | string>;
 
@@ -107,8 +138,9 @@ export type Request = { id: number } & (
       rank: number;
       worldSize: number;
       shared: SharedArrayBuffer | null;
+      saved: SavedState | null;
     }
-  | { type: 'command'; command: 'pause' | 'resume' | 'stop' }
+  | { type: 'command'; command: 'pause' | 'resume' | 'stop' | 'save' }
   | { type: 'focus'; env: number }
   | { type: 'policy'; which: PolicyChoice }
   | { type: 'change'; changes: Changes }
@@ -168,5 +200,6 @@ export type RankEvent =
   | { type: 'poses'; firstFrame: number; poses: Float32Array }
   | { type: 'policy'; policy: Uint8Array }
   | { type: 'news'; news: News }
+  | { type: 'share'; share: SavedShare }
   | { type: 'ended'; reason: 'finished' | 'stopped' }
   | { type: 'failed'; error: RankError };

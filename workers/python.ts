@@ -86,8 +86,9 @@ export class Python {
       scene: (env, options) => module.scene(env, options) as TaskScene,
       packages: (env, options) => module.packages(env, options),
       warmUp: () => module.warm_up(),
-      openSession: (config, rank, worldSize) =>
-        wrapSession(module.open_session(config, rank, worldSize)),
+      openSession: (config, rank, worldSize, saved) =>
+        // Python's None is undefined.
+        wrapSession(module.open_session(config, rank, worldSize, saved ?? undefined)),
     };
   }
 
@@ -116,6 +117,14 @@ function toBytes(bytes: ReturnType<PyodideAPI['pyimport']>): Uint8Array {
 
 function wrapSession(session: ReturnType<PyodideAPI['pyimport']>): TrainingSession {
   return {
+    meet: () => session.meet(),
+    hold: () => session.hold(),
+    requestSave: () => session.request_save(),
+    stop: () => session.stop(),
+    takeShare() {
+      const { description, data, segments } = session.take_share() ?? {};
+      return description ? { ...JSON.parse(description), data, segments } : null;
+    },
     iterate: () => session.iterate() ?? null,
     change: (changes) => session.change(changes),
     news: () => session.news() ?? null,

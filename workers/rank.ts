@@ -19,7 +19,7 @@ import type { TrainingSession } from './training_module';
 
 /** A worker's global scope, or a MessagePort. */
 export interface Endpoint {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
@@ -158,7 +158,7 @@ export class Rank {
     }
   }
 
-  private open({ config, rank, worldSize, shared }: OpenRequest): void {
+  private open({ config, rank, worldSize, shared, saved }: OpenRequest): void {
     if (this.run) throw new Error('a run is open in this worker already');
     this.forget();
     this.rank = rank;
@@ -166,7 +166,8 @@ export class Rank {
     const link = openRunLink(shared, rank, (event) => this.post(event));
     this.booted.setLink(link);
     try {
-      const session = this.booted.training.openSession(JSON.stringify(config), rank, worldSize);
+      const { training } = this.booted;
+      const session = training.openSession(JSON.stringify(config), rank, worldSize, saved);
       this.run = {
         session,
         link,
@@ -187,6 +188,7 @@ export class Rank {
     if (!run) return;
     switch (command) {
       case 'pause':
+        if (!this.hold(run)) return;
         run.paused = true;
         run.link.setRunning(false);
         this.showOn();
@@ -198,6 +200,9 @@ export class Rank {
       case 'stop':
         this.end(run, 'stopped');
         break;
+      case 'save':
+        run.session.requestSave();
+        break;
     }
   }
 
@@ -205,24 +210,54 @@ export class Rank {
     this.turnPending = false;
     const { run } = this;
     if (!run || run.paused) return;
-    let metrics: string | null;
-    try {
-      run.link.setRunning(true);
-      this.booted.setInterruptBuffer(this.interrupt);
-      metrics = run.session.iterate();
-    } catch (error) {
-      this.endWithError(run, error);
-      return;
-    } finally {
-      // A late interrupt must not hit the policy file or the clean-up.
-      this.booted.setInterruptBuffer(null);
-    }
+    let metrics: string | null = null;
+    const done = this.compute(run, () => {
+      if (run.session.meet()) metrics = '';
+      this.postShare(run);
+      if (metrics === null) metrics = run.session.iterate();
+    });
+    if (!done) return;
     if (metrics === null) {
       this.end(run, 'finished');
       return;
     }
-    if (this.rank === 0) this.report(run, JSON.parse(metrics));
+    if (metrics !== '' && this.rank === 0) this.report(run, JSON.parse(metrics));
     this.nextTurn();
+  }
+
+  /** Runs Python that Stop may interrupt; false when the run has ended with it. */
+  private compute(run: ActiveRun, action: () => void): boolean {
+    try {
+      run.link.setRunning(true);
+      this.booted.setInterruptBuffer(this.interrupt);
+      action();
+      return true;
+    } catch (error) {
+      // What follows is not to be interrupted.
+      this.booted.setInterruptBuffer(null);
+      this.endWithError(run, error);
+      return false;
+    } finally {
+      // A late interrupt must not hit the policy file or the clean-up.
+      this.booted.setInterruptBuffer(null);
+    }
+  }
+
+  /** Rank 0, before a pause: saves, and lets the others wait; false when the run has ended instead. */
+  private hold(run: ActiveRun): boolean {
+    const done = this.compute(run, () => run.session.hold());
+    if (done) this.postShare(run);
+    return done;
+  }
+
+  private postShare(run: ActiveRun): void {
+    const share = run.session.takeShare();
+    if (!share) return;
+    const files = [share.data, ...share.segments.map(({ data }) => data)];
+    this.endpoint.postMessage(
+      { type: 'share', share } satisfies RankEvent,
+      files.map(({ buffer }) => buffer as ArrayBuffer),
+    );
   }
 
   private show(shown: ShownChoice, file: Uint8Array | null): void {
@@ -262,6 +297,8 @@ export class Rank {
   private end(run: ActiveRun, reason: 'finished' | 'stopped'): void {
     try {
       if (this.rank === 0) this.post({ type: 'policy', policy: run.session.policy(LATEST) });
+      if (reason === 'stopped') run.session.stop();
+      this.postShare(run);
       run.session.end();
     } catch (error) {
       this.fail(run, error);

@@ -5,7 +5,7 @@ import type { RankEvent, Reply, Request, RequestResult } from './protocol';
 
 /** What the client needs of a `Worker`. */
 export interface WorkerLike {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
   addEventListener(type: string, listener: (event: Event) => void): void;
   terminate(): void;
 }

@@ -8,6 +8,8 @@ import type {
   News,
   PolicyChoice,
   RankEvent,
+  SavedShare,
+  SavedState,
   SceneDescription,
   ShownChoice,
 } from './protocol';
@@ -25,6 +27,14 @@ export interface RunResult {
   policy: Uint8Array | null;
 }
 
+/** What a run goes on from. */
+export interface ResumedState {
+  /** Of each rank that was saved. */
+  parts: Uint8Array[];
+  segments: { rank: number; data: Uint8Array }[];
+  history: Metrics[];
+}
+
 const OPEN_S = 30;
 /** Commands are taken between iterations, and the largest batches take a minute. */
 const COMMAND_S = 300;
@@ -39,11 +49,11 @@ const RELEASE_MS = 400;
 const LAST_RANK_MS = 4000;
 
 /**
- * Dispatches 'metrics' (CustomEvent<Metrics>), 'news' (CustomEvent<News>), 'config' when a change was accepted, 'state'
- * and 'ended'; `done` is settled at 'ended'.
+ * Dispatches 'metrics' (CustomEvent<Metrics>), 'news' (CustomEvent<News>), 'config' when a change was accepted, 'share'
+ * (CustomEvent<SavedShare>) when a rank is to be saved, 'state' and 'ended'; `done` is settled at 'ended'.
  */
 export class TrainingRun extends EventTarget {
-  readonly history: Metrics[] = [];
+  readonly history: Metrics[];
   /** Evaluated policies that are kept, by their steps. */
   checkpoints: CheckpointInfo[] = [];
   /** `global_step` of the best one; null before the first evaluation. */
@@ -72,8 +82,10 @@ export class TrainingRun extends EventTarget {
     readonly scene: SceneDescription,
     private readonly clients: RankClient[],
     private readonly memory: SharedMemory | null,
+    private readonly saved: ResumedState | null = null,
   ) {
     super();
+    this.history = [...(saved?.history ?? [])];
     this.settings = config;
     const messageFrames = new MessageFrameReader(12 * scene.geoms.length);
     this.messageFrames = memory ? null : messageFrames;
@@ -116,7 +128,8 @@ export class TrainingRun extends EventTarget {
     const shared = this.memory?.buffer ?? null;
     const opened = this.clients.map(async (client, rank) => {
       try {
-        const request = { config: this.config, rank, worldSize, shared };
+        const saved = this.saved && stateOfRank(this.saved, rank, worldSize);
+        const request = { config: this.config, rank, worldSize, shared, saved };
         await client.request('open', request, OPEN_S);
       } catch (error) {
         this.fail(rank, error as WebsimError);
@@ -219,7 +232,12 @@ export class TrainingRun extends EventTarget {
     return first;
   }
 
-  private async command(command: 'pause' | 'resume'): Promise<void> {
+  /** Saves as soon as the running iteration ends. */
+  async save(): Promise<void> {
+    if (this.current === 'running') await this.command('save');
+  }
+
+  private async command(command: 'pause' | 'resume' | 'save'): Promise<void> {
     await this.first.request('command', { command }, COMMAND_S);
   }
 
@@ -237,6 +255,9 @@ export class TrainingRun extends EventTarget {
         this.checkpoints = event.news.checkpoints;
         this.best = event.news.best;
         this.dispatchEvent(new CustomEvent<News>('news', { detail: event.news }));
+        break;
+      case 'share':
+        this.dispatchEvent(new CustomEvent<SavedShare>('share', { detail: event.share }));
         break;
       case 'poses':
         this.messageFrames?.receive(event.firstFrame, event.poses);
@@ -347,4 +368,13 @@ export class TrainingRun extends EventTarget {
   private after(ms: number, action: () => void): void {
     this.timers.push(setTimeout(action, ms));
   }
+}
+
+function stateOfRank(
+  { parts, segments }: ResumedState,
+  rank: number,
+  worldSize: number,
+): SavedState {
+  const own = segments.filter((segment) => segment.rank === rank).map(({ data }) => data);
+  return { parts: worldSize === parts.length ? parts.slice(rank, rank + 1) : parts, segments: own };
 }

@@ -1,5 +1,7 @@
 // What a rank calls in Python (`websim/worker.py`), as TypeScript sees it. Strings are JSON.
 
+import type { SavedShare, SavedState } from './protocol';
+
 export interface TrainingModule {
   /** `{"config": {...}}` with every default filled in, or `{"error": "one sentence"}`. */
   check(request: string): string;
@@ -9,10 +11,26 @@ export interface TrainingModule {
   packages(env: string, options: string): string;
   /** Runs the smallest session once, so that everything is compiled before the first Start. */
   warmUp(): void;
-  openSession(config: string, rank: number, worldSize: number): TrainingSession;
+  /** `saved`: what the run goes on from, or null. */
+  openSession(
+    config: string,
+    rank: number,
+    worldSize: number,
+    saved: SavedState | null,
+  ): TrainingSession;
 }
 
 export interface TrainingSession {
+  /** With all ranks, before each iteration: saves when it is time. True: meet again without one. */
+  meet(): boolean;
+  /** Rank 0: saves now and lets the other ranks wait in their next meeting. */
+  hold(): void;
+  /** Rank 0: saves in the next meeting. */
+  requestSave(): void;
+  /** Saves what can be saved of a run that ends in the middle of an iteration. */
+  stop(): void;
+  /** What is to be written, once; null: nothing. */
+  takeShare(): SavedShare | null;
   /** One rollout and update; metrics, or null when the run is complete. */
   iterate(): string | null;
   /** Asks for changes from the next iteration on; the config as it will be. On rank 0. */

@@ -22,6 +22,7 @@ from websim.policy_files import pack_policies
 from websim.session import Session
 from websim.shown import ALONE, Shown, policies_of
 from websim.tasks import TASKS, get_spec
+from websim.worker_saves import WorkerSaves
 from websim.worlds import world_files
 
 
@@ -63,22 +64,47 @@ def warm_up() -> None:
     session.close()
 
 
-def open_session(config: str, rank: int, world_size: int) -> WorkerSession:
-    """Set up one rank of a run."""
-    return WorkerSession(TrainConfig.from_mapping(json.loads(config)), rank, world_size)
+def open_session(config: str, rank: int, world_size: int, saved: Any) -> WorkerSession:
+    """Set up one rank of a run, where `saved` (`WorkerSaves`) was or, if it is None, at the start."""
+    return WorkerSession(TrainConfig.from_mapping(json.loads(config)), rank, world_size, saved)
 
 
 class WorkerSession:
     """A `Session` whose metrics and policies leave as JSON and bytes, and the policy that rank 0 shows."""
 
-    def __init__(self, config: TrainConfig, rank: int, world_size: int):
+    def __init__(self, config: TrainConfig, rank: int, world_size: int, saved: Any):
         comm = WorkerCommunicator(rank, world_size) if world_size > 1 else Communicator()
         self._session = Session(config, comm, _pulse)
+        self._saves = WorkerSaves(self._session, saved)
         self._shown: Shown | None = None
         #: What is shown: an argument of `policies_of`, or None: a file.
         self._choice: Any = None
         #: The evaluation and the learner that the page knows of and that is shown.
         self._seen: tuple[Checkpoint | None, Learner] = None, self._session.learner
+
+    def meet(self) -> bool:
+        """Before each iteration, with all ranks: save when it is time. Whether to meet again, without an iteration."""
+        if self._session.finished:
+            self._saves.autosave.finish()
+            return False
+        return self._saves.autosave.round()
+
+    def hold(self) -> None:
+        """On rank 0: save now, and let the other ranks wait in their next meeting."""
+        if not self._session.finished:
+            self._saves.autosave.round(hold=True)
+
+    def request_save(self) -> None:
+        """On rank 0: save in the next meeting."""
+        self._saves.autosave.request()
+
+    def stop(self) -> None:
+        """Save what can be saved of a run that ends in the middle of an iteration."""
+        self._saves.autosave.stop()
+
+    def take_share(self) -> Any:
+        """`WorkerSaves.take`"""
+        return self._saves.take()
 
     def iterate(self) -> str | None:
         """One iteration's metrics; None when total_steps is reached."""

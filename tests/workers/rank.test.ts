@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { Packages, RankEvent, Reply, Request } from '../../workers/protocol';
+import type { Packages, RankEvent, Reply, Request, SavedShare } from '../../workers/protocol';
 import { type BootRuntime, Rank } from '../../workers/rank';
 import type { RankRuntime } from '../../workers/rank_runtime';
 import type { RunLink } from '../../workers/run_link';
@@ -27,6 +27,28 @@ class CountingSession implements TrainingSession {
   messages: string[] = [];
   onIterate: () => string | null = () => JSON.stringify({ iteration: this.iterations });
 
+  /** What is to be saved next, and what was asked of it. */
+  share: SavedShare | null = null;
+  readonly asked: string[] = [];
+  holds = false;
+
+  meet(): boolean {
+    return this.holds;
+  }
+  hold(): void {
+    this.asked.push('hold');
+  }
+  requestSave(): void {
+    this.asked.push('save');
+  }
+  stop(): void {
+    this.asked.push('stop');
+  }
+  takeShare(): SavedShare | null {
+    const { share } = this;
+    this.share = null;
+    return share;
+  }
   iterate(): string | null {
     this.iterations++;
     return this.onIterate();
@@ -339,4 +361,57 @@ it('frees all of a run at its end in ranks that show nothing', async () => {
   await page.event('ended');
   expect(page.session.closed).toBe(true);
   expect(page.link).toBeNull();
+});
+
+function share(iteration: number): SavedShare {
+  const data = Uint8Array.of(iteration);
+  return { rank: 0, iteration, data, segments: [] } as unknown as SavedShare;
+}
+
+it('posts what is to be saved: before an iteration, at a pause and at the end', async () => {
+  const page = new Page();
+  await page.boot();
+  const shares = () =>
+    page.messages.flatMap((message) => (message.type === 'share' ? [message.share.iteration] : []));
+  page.session.share = share(1);
+  await page.open();
+  await page.event('share');
+  page.session.share = share(2);
+  await page.request({ type: 'command', command: 'pause' });
+  page.session.share = share(3);
+  await page.request({ type: 'command', command: 'stop' });
+  await page.event('ended');
+  expect(shares()).toEqual([1, 2, 3]);
+  expect(page.session.asked).toEqual(['hold', 'stop']);
+});
+
+it('saves when it is asked to', async () => {
+  const page = new Page();
+  await page.boot();
+  await page.open();
+  await page.request({ type: 'command', command: 'save' });
+  expect(page.session.asked).toEqual(['save']);
+});
+
+it('meets the other ranks again, without an iteration, while rank 0 holds them', async () => {
+  const page = new Page();
+  await page.boot();
+  page.session.holds = true;
+  await page.open();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(page.session.iterations).toBe(0);
+  expect(page.messages.some(({ type }) => type === 'metrics')).toBe(false);
+  page.session.holds = false;
+  await page.event('metrics');
+});
+
+it('ends when it is stopped while it waits to be held', async () => {
+  const page = new Page();
+  await page.boot();
+  await page.open();
+  page.session.hold = () => {
+    throw pythonError('StopRequested', 'websim.errors.StopRequested');
+  };
+  await page.request({ type: 'command', command: 'pause' });
+  expect(await page.event('ended')).toMatchObject({ reason: 'stopped' });
 });

@@ -1,0 +1,71 @@
+// Messages between the page and the saves worker. Types only: nothing here runs.
+
+import type { SavedShare } from './protocol';
+import type { Manifest } from './save_manifest';
+import type { Metrics, TrainConfig } from './schema';
+
+/** A run as the page offers it. */
+export interface SavedRun {
+  id: string;
+  config: TrainConfig;
+  globalStep: number;
+  iteration: number;
+  /** Seconds since 1970. */
+  savedAt: number;
+  /** Whether going on runs Python text that the run brings. */
+  code: boolean;
+}
+
+export interface OpenedRun {
+  run: SavedRun;
+  manifest: Manifest;
+  /** Of each rank that was saved. */
+  parts: Uint8Array[];
+  /** Log segments, as `manifest.logs` lists them. */
+  segments: Uint8Array[];
+  history: Metrics[];
+  /** What was damaged, one sentence each. */
+  notes: string[];
+}
+
+export interface SaveRequest {
+  id: string;
+  /** Of all ranks, in order. */
+  shares: SavedShare[];
+  /** Those of the iterations since the last save. */
+  metrics: Metrics[];
+}
+
+/** Page to worker: each is answered by one `SavesReply` with the same number. */
+export type SavesRequest = { call: number } & (
+  | { type: 'list' }
+  /** Makes the run this page's; refused while it is another's. */
+  | { type: 'claim'; id: string }
+  | { type: 'release'; id: string }
+  | { type: 'open'; id: string }
+  | ({ type: 'save' } & SaveRequest)
+  | { type: 'discard'; id: string }
+  | { type: 'prune' }
+  | { type: 'export'; id: string }
+  | { type: 'import'; id: string; data: Uint8Array }
+);
+
+export type SavesResult = {
+  /** Those that no other page has claimed. */
+  list: SavedRun[];
+  claim: null;
+  release: null;
+  open: OpenedRun;
+  /** When it was saved, in seconds since 1970. */
+  save: number;
+  discard: null;
+  /** Those that were removed. */
+  prune: SavedRun[];
+  export: Uint8Array;
+  import: SavedRun;
+};
+
+/** `name`: the class of an error that the page did not make, such as QuotaExceededError. */
+export type SavesReply =
+  | { call: number; result: SavesResult[SavesRequest['type']] }
+  | { call: number; error: { name: string; message: string } };
