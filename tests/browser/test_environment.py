@@ -27,6 +27,12 @@ def test_the_browser_has_webassembly_simd(website: Website) -> None:
     assert website.page.evaluate(f"WebAssembly.validate(new Uint8Array([{SIMD_MODULE}]))")
 
 
+def test_the_page_downloads_the_network_kernels_with_relaxed_simd_alone(website: Website) -> None:
+    names = website.page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    kernels = [name.rsplit("/", 1)[1].split(".")[0] for name in names if name.endswith(".so")]
+    assert kernels == ["net_relaxed"]
+
+
 def test_there_is_more_than_one_core(website: Website) -> None:
     cores = website.page.evaluate("navigator.hardwareConcurrency")
     assert cores > 1, "tests of two ranks need two cores"
