@@ -102,6 +102,15 @@ def test_a_run_continues_bit_for_bit(ranks):
     assert min(run_ranks(ranks, program)) > (0, 0), "episodes were cut off and transitions forgotten"
 
 
+def test_a_saved_run_goes_on_from_its_folder_as_if_it_had_not_ended(tmp_path):
+    settings = {**SMALL, "ranks": 2, "autosave_seconds": 0.1}
+    websim.train("HalfCheetah-v5", total_steps=96, folder=tmp_path / "run", **settings)
+    resumed = websim.resume(tmp_path / "run", total_steps=192)
+    straight = websim.train("HalfCheetah-v5", total_steps=192, **settings)
+    assert resumed.policy.to_bytes() == straight.policy.to_bytes()
+    assert list(map(comparable, resumed.history)) == list(map(comparable, straight.history))
+
+
 def test_every_metric_is_reported_and_finite():
     history = train_small(eval_every=50).history
     names = {m.name for m in metrics_of("sac")}
