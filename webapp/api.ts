@@ -2,6 +2,7 @@
 
 import type { OpenedPolicy, OpenOptions, TrainingRun } from '../workers/pool';
 import type { Changes, PolicyFormat, ShownChoice } from '../workers/protocol';
+import type { SavedRun } from '../workers/saves_protocol';
 import { TASKS, type TrainConfig, type TrainRequest } from '../workers/schema';
 import type { TrainingStore } from './control/training_store';
 
@@ -17,6 +18,15 @@ export interface WebsimApi {
   readonly run: TrainingRun | null;
   /** Starts a run as the form would; rejects, with one sentence, when the request cannot be run. */
   train(request: TrainRequest): Promise<TrainingRun>;
+  /** The runs that this browser keeps, newest first. */
+  savedRuns(): Promise<SavedRun[]>;
+  /** Goes on with a saved run, by its id; rejects, with one sentence, when it cannot. */
+  goOn(id: string): Promise<TrainingRun>;
+  /** Removes a saved run. */
+  discardRun(id: string): Promise<void>;
+  /** A saved run as one file, and back. */
+  exportRun(id: string): Promise<Uint8Array>;
+  importRun(file: Uint8Array | ArrayBuffer): Promise<SavedRun>;
   /**
    * Changes live settings of the run, or its number of environments, from the next iteration on; resolves to the whole
    * configuration as it will be, rejects with one sentence when a value is wrong.
@@ -55,6 +65,11 @@ export function createApi(store: TrainingStore): WebsimApi {
       return store.run;
     },
     train: (request) => store.train(request),
+    savedRuns: () => store.keeper.list(),
+    goOn: (id) => store.goOn(id),
+    discardRun: (id) => store.keeper.discard(id),
+    exportRun: (id) => store.keeper.export(id),
+    importRun: (file) => store.keeper.import(new Uint8Array(file)),
     change: (settings) => store.change(settings),
     setReward: async (text) => {
       await store.change({ reward: text });

@@ -271,7 +271,7 @@ function byAge(a: { manifest: Manifest }, b: { manifest: Manifest }): number {
 
 function describe(id: string, manifest: Manifest): SavedRun {
   const { config, global_step, iteration, saved_at, code } = manifest;
-  return { id, config, globalStep: global_step, iteration, savedAt: saved_at, code };
+  return { id, config, globalStep: global_step, iteration, savedAt: saved_at, code, inUse: false };
 }
 
 async function readAll(

@@ -17,7 +17,7 @@ async function handle(request: SavesRequest): Promise<SavesResult[SavesRequest['
   switch (request.type) {
     case 'list': {
       const claimed = await claims.all();
-      return (await saved.list()).filter(({ id }) => claims.has(id) || !claimed.has(id));
+      return (await saved.list()).map((run) => ({ ...run, inUse: claimed.has(run.id) }));
     }
     case 'claim':
       await claims.claim(request.id);

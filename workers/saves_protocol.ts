@@ -14,6 +14,8 @@ export interface SavedRun {
   savedAt: number;
   /** Whether going on runs Python text that the run brings. */
   code: boolean;
+  /** Whether a page goes on with it now. */
+  inUse: boolean;
 }
 
 export interface OpenedRun {
@@ -51,7 +53,7 @@ export type SavesRequest = { call: number } & (
 );
 
 export type SavesResult = {
-  /** Those that no other page has claimed. */
+  /** Newest first. */
   list: SavedRun[];
   claim: null;
   release: null;

@@ -13,6 +13,7 @@ import './mode_badge';
 import './robot_view';
 import './run_controls';
 import './run_status';
+import './saved_run';
 
 @customElement('websim-app')
 export class WebsimApp extends LitElement {
@@ -44,6 +45,7 @@ export class WebsimApp extends LitElement {
         <websim-mode-badge .store=${store}></websim-mode-badge>
       </header>
       <websim-messages .store=${store}></websim-messages>
+      <websim-saved-run .store=${store}></websim-saved-run>
       <main>
         <div class="side">
           <websim-run-controls class="panel" .store=${store}></websim-run-controls>

@@ -8,6 +8,7 @@ import type { Phase, TrainingStore } from '../control/training_store';
 import { formatCompact, formatCount, formatDuration, formatInterval, formatValue } from '../format';
 import { base, panel } from '../styles/shared';
 import './downloads';
+import './save_status';
 
 @customElement('websim-run-status')
 export class RunStatus extends LitElement {
@@ -31,6 +32,7 @@ export class RunStatus extends LitElement {
       ${this.#figures(phase, steps, total)}
       ${run ? nothing : this.#introduction()}
       <websim-downloads .store=${this.store}></websim-downloads>
+      <websim-save-status .store=${this.store}></websim-save-status>
     `;
   }
 

@@ -44,7 +44,7 @@ export function defaultOf(field: NumberField, env: string, algorithm: string): n
 }
 
 /** The largest number of ranks, at most `maxRanks`, that divides `numEnvs`. */
-function fittingRanks(numEnvs: number, maxRanks: number): number {
+export function fittingRanks(numEnvs: number, maxRanks: number): number {
   let ranks = Math.max(1, Math.floor(maxRanks));
   while (ranks > 1 && numEnvs % ranks !== 0) ranks--;
   return ranks;

@@ -9,10 +9,12 @@ import {
   type TrainingRun,
 } from '../../workers/pool';
 import type { Changes, News, SceneDescription } from '../../workers/protocol';
+import type { OpenedRun } from '../../workers/saves_protocol';
 import type { Metrics, TrainConfig, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
 import { type Problem, toProblem } from './problem';
-import { completeSettings, type RunSettings } from './settings';
+import { RunKeeper } from './run_keeper';
+import { completeSettings, fittingRanks, type RunSettings } from './settings';
 
 /** `unusable`: loading failed; the page has to be loaded again. */
 export type Phase =
@@ -28,6 +30,8 @@ export type Phase =
 /** Dispatches `change`, at most once a drawn frame. */
 export class TrainingStore extends EventTarget {
   readonly pool: TrainingPool;
+  /** Saved runs. */
+  readonly keeper: RunKeeper;
   /** Files of policies and metrics. */
   readonly exchange: PolicyExchange;
   /** Resolves when the runtime is loaded; rejects with the error that the page shows. */
@@ -53,6 +57,11 @@ export class TrainingStore extends EventTarget {
     super();
     this.pool = pool;
     this.exchange = new PolicyExchange(pool);
+    this.keeper = new RunKeeper((notice) => {
+      this.notices = [...this.notices, notice];
+      this.#changed();
+    });
+    this.keeper.addEventListener('change', () => this.#changed());
     this.settings = completeSettings(settings, pool.maxRanks);
     pool.addEventListener('progress', (event) => {
       this.progress = (event as CustomEvent<LoadProgress>).detail;
@@ -84,6 +93,28 @@ export class TrainingStore extends EventTarget {
 
   /** Starts a run, waiting for the runtime where it is still loading. Shows and rejects with what is wrong with the request. */
   async train(request: TrainRequest): Promise<TrainingRun> {
+    return this.#start(async () => this.#watch(await this.pool.train(request), null));
+  }
+
+  /** Goes on with a saved run; shows and rejects with what is wrong with it. */
+  async goOn(id: string): Promise<TrainingRun> {
+    return this.#start(async () => {
+      const opened = await this.keeper.open(id);
+      try {
+        const { manifest, parts, history } = opened;
+        const { config } = manifest;
+        const ranks = Math.min(config.ranks, fittingRanks(config.num_envs, this.pool.maxRanks));
+        const segments = opened.segments.map((data, i) => ({ rank: manifest.logs[i]!.rank, data }));
+        const saved = { parts, segments, history };
+        this.#watch(await this.pool.train({ ...config, ranks }, saved), opened);
+      } catch (error) {
+        await this.keeper.release(id);
+        throw error;
+      }
+    });
+  }
+
+  async #start(start: () => Promise<void>): Promise<TrainingRun> {
     if (this.#starting || (this.run && this.run.state !== 'ended')) {
       throw new Error(
         'A run is already in progress on this page: stop it or wait for its end, then start another one.',
@@ -94,7 +125,7 @@ export class TrainingStore extends EventTarget {
     this.#changed();
     try {
       await this.ready;
-      this.#watch(await this.pool.train(request));
+      await start();
     } catch (error) {
       this.report(error);
       if (!this.scene && this.#loaded === 'yes') void this.#showTask();
@@ -191,13 +222,16 @@ export class TrainingStore extends EventTarget {
     this.table = new MetricTable();
   }
 
-  #watch(run: TrainingRun): void {
+  #watch(run: TrainingRun, opened: OpenedRun | null): void {
     this.#sceneRequest++;
     this.#forgetRun();
     this.run = run;
     this.scene = run.scene;
     const { env, algorithm, num_envs, ranks, seed, total_steps } = run.config;
     this.settings = { env, algorithm, num_envs, ranks, seed, total_steps };
+    for (const metrics of run.history) this.table.append(metrics);
+    this.latest = run.history.at(-1) ?? null;
+    this.keeper.keep(run, opened);
     run.addEventListener('metrics', (event) => {
       this.latest = (event as CustomEvent<Metrics>).detail;
       this.table.append(this.latest);
