@@ -20,7 +20,7 @@ def with_rows_of(state: State, fresh: State, comm: Communicator) -> State:
 
 def _moved(name: str, rows: NDArray, fresh: NDArray, comm: Communicator) -> NDArray:
     """This rank's [B', ...] of the run's rows, of which it had [B, ...]."""
-    everything = comm.all_gather(rows, tag=f"rows of {name}").reshape(-1, *rows.shape[1:])
+    everything = comm.all_gather(rows, tag=f"rows of {name}").reshape(len(rows) * comm.world_size, *rows.shape[1:])
     first = comm.rank * len(fresh)
     mine = everything[first : first + len(fresh)]
     return np.concatenate([mine, fresh[len(mine) :]])

@@ -189,7 +189,7 @@ def test_two_ranks_equal_one_with_changes():
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("env", ["Hopper-v5", "Swarm"])
+@pytest.mark.parametrize("env", ["Hopper-v5", "Swarm", "InvertedPendulum-v5"])
 def test_other_environments_keep_those_that_stay_bit_for_bit(env, ranks):
     def program(comm):
         config = PPOConfig(env=env, ranks=ranks, **SMALL)
