@@ -140,6 +140,24 @@ def test_policies_have_the_whole_range_of_actions_and_survive_their_file():
     assert np.abs(samples).max() <= 3
 
 
+def test_cut_off_episodes_are_remembered_with_what_they_saw_last():
+    session = session_of("HalfCheetah-v5", num_steps=7)
+    env = session.env
+    env.spec = replace(env.spec, max_episode_steps=5)
+    seen, step = [], env.step
+
+    def spy(actions):
+        result = step(actions)
+        seen.append(env.obs.copy())
+        return result
+
+    env.step = spy
+    session.learner.iterate()
+    finals = session.learner.replay.logs()["finals"].read(0, 8)
+    np.testing.assert_array_equal(finals[:, :2], [(4, b) for b in range(8)])
+    np.testing.assert_array_equal(finals[:, 2:], seen[4])
+
+
 def test_a_held_environment_is_remembered_with_the_action_that_it_took():
     session = session_of("InvertedPendulum-v5")
     session.env.orchestrator.set_action(2, [1.5])

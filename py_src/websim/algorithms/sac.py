@@ -234,7 +234,7 @@ class SAC:
         if env.any_held:
             held = (env.held_actions - self.action_offset) / self.action_scale
             actions = np.where(env.is_held[:, None], held, actions)
-        self.replay.add(actions, step.reward, step.terminated, env.final_obs if step.any_ended else env.obs)
+        self.replay.add(actions, step.reward, step.terminated, env.obs)
         self.global_step += self.global_num_envs
         if step.any_ended:
             self.episodes.add(t, env.first_env, step.ended, *env.reset_ended(step.ended))
