@@ -121,7 +121,7 @@ class Policy:
             raise PolicyFileError(f"{name}: a policy file has at most {MAX_BYTES} bytes, got {len(data)}")
         if data[:6] != MAGIC[:6]:
             raise PolicyFileError(f"{name}: not a websim policy file (it does not begin with WEBSIM)")
-        if data[:8] != MAGIC:
+        if len(data) >= len(MAGIC) and data[:8] != MAGIC:
             raise PolicyFileError(f"{name}: policy file of version {data[7]}, expected 1; update websim")
         if len(data) < 16 or struct.unpack("<I", data[-4:])[0] != zlib.crc32(data[:-4]):
             raise PolicyFileError(f"{name}: the policy file is damaged or cut off (checksum); fetch it again")

@@ -86,6 +86,7 @@ def edited(policy, change):
         (lambda p: b"", "not a websim policy file"),
         (lambda p: b"PK\x03\x04 a zip file", "not a websim policy file"),
         (lambda p: p.to_bytes()[:-100], "damaged or cut off"),
+        (lambda p: b"WEBSIM?", "damaged or cut off"),
         (lambda p: p.to_bytes()[:5000] + b"\xff" + p.to_bytes()[5001:], "damaged or cut off"),
         (lambda p: b"WEBSIM\x00\x02" + p.to_bytes()[8:], "policy file of version 2, expected 1"),
         (lambda p: with_checksum(b"WEBSIM\x00\x01" + struct.pack("<I", 2**31) + b"{}"), "header does not fit"),

@@ -3,7 +3,6 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { live } from 'lit/directives/live.js';
 import { SETTINGS, type Setting, type TrainConfig } from '../../workers/schema';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
@@ -54,8 +53,8 @@ export class LiveSettings extends LitElement {
       return html`<label class="check" title=${help}>
         <input
           type="checkbox"
-          .checked=${live(value)}
-          @change=${(event: Event) => this.#change(name, (event.target as HTMLInputElement).checked)}
+          .checked=${value}
+          @change=${(event: Event) => this.#change(name, event.target as HTMLInputElement)}
         />
         <span>${labelOf(name)}</span>
       </label>`;
@@ -68,23 +67,29 @@ export class LiveSettings extends LitElement {
         step="any"
         min=${low ?? ''}
         max=${high ?? ''}
-        .value=${live(String(value))}
-        @change=${(event: Event) => this.#change(name, (event.target as HTMLInputElement).valueAsNumber)}
+        .value=${String(value)}
+        @change=${(event: Event) => this.#change(name, event.target as HTMLInputElement)}
       />
     </label>`;
   }
 
-  async #change(name: keyof TrainConfig, value: number | boolean): Promise<void> {
+  /** Where the run does not take it, the field goes back to what the run has. */
+  async #change(name: keyof TrainConfig, input: HTMLInputElement): Promise<void> {
+    const isSwitch = input.type === 'checkbox';
     try {
-      const config = await this.store.change({ [name]: value });
+      await this.store.change({ [name]: isSwitch ? input.checked : input.valueAsNumber });
       this.refused = false;
-      this.outcome = `${labelOf(name)} is ${config[name]} from the next iteration on.`;
+      this.outcome = `${labelOf(name)} is ${this.#confirmed(name)} from the next iteration on.`;
     } catch (error) {
       this.refused = true;
       this.outcome = error instanceof Error ? error.message : String(error);
     }
-    // The field goes back to what the run has, also where that is what it had.
-    this.requestUpdate();
+    if (isSwitch) input.checked = this.#confirmed(name) === true;
+    else input.value = String(this.#confirmed(name));
+  }
+
+  #confirmed(name: keyof TrainConfig): unknown {
+    return this.store.run?.config[name];
   }
 
   static override styles = [
