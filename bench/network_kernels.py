@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -53,7 +54,7 @@ def mlp_lines() -> list[str]:
             ("forward", forward, 2 * count * weights),
             ("backward", backward, 2 * count * (2 * weights - INPUTS * hidden[0])),
         ):
-            seconds = least_seconds(lambda call=call, count=count: call(count))
+            seconds = least_seconds(partial(call, count))
             what = f"{name:9}{hidden!s:12}{count:5} samples"
             lines.append(f"{what} {seconds * 1e6:8.0f} us {flop / seconds / 1e9:6.1f} GFLOP/s")
     return lines

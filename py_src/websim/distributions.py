@@ -88,14 +88,14 @@ class SquashedGaussian:
     def log_std(self, outputs: Rows) -> Rows:
         """[B, A] for outputs [B, 2 A]."""
         raw = outputs[:, outputs.shape[1] // 2 :]
-        return self.LOG_STD_MIN + 0.5 * (self.LOG_STD_MAX - self.LOG_STD_MIN) * (np.tanh(raw) + 1)
+        half = np.float32((self.LOG_STD_MAX - self.LOG_STD_MIN) / 2)
+        return np.float32(self.LOG_STD_MIN) + half * (np.tanh(raw) + np.float32(1))
 
     def actions(self, outputs: Rows, log_std: Rows, rng: np.random.Generator | None) -> Rows:
         """As of `Gaussian`; log_std is empty."""
         mean = outputs[:, : self.outputs // 2]
-        if rng is not None:
-            mean = mean + np.exp(self.log_std(outputs)) * rng.standard_normal(mean.shape, np.float32)
-        return self.offset + self.scale * np.tanh(mean)
+        noise = 0 if rng is None else np.exp(self.log_std(outputs)) * rng.standard_normal(mean.shape, np.float32)
+        return self.offset + self.scale * np.tanh(mean + noise)
 
     def controls(self, actions: Any) -> Rows:
         """What an environment applies for `actions`: the same."""
