@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from reference import normal_ref, squashed_ref
 
+from websim.distributions import SquashedGaussian
 from websim.kernels import TILE, address, bind, library, tiles
 
 # Batches below, at and across the tile width; an odd number of actions, and those of a humanoid.
@@ -63,6 +64,15 @@ def test_log_probability_stays_finite_where_tanh_saturates():
     actions, log_prob, noise, _ = sample(outputs, np.arange(3, dtype=np.int32), 4)
     assert np.abs(actions).max() <= 1
     np.testing.assert_allclose(log_prob, squashed_ref(outputs, noise.astype(float))[1], rtol=1e-5)
+
+
+def test_a_policys_samples_have_the_same_distribution():
+    rng = np.random.default_rng(0)
+    outputs, low, high = rng.normal(size=(50, 6)).astype(np.float32), np.float32([-2, -1, 0]), np.float32([4, 1, 1])
+    actions = SquashedGaussian(low, high).actions(outputs, outputs[:0], np.random.default_rng(1))
+    noise = np.random.default_rng(1).standard_normal((50, 3), np.float32)
+    expected = low + (high - low) / 2 * (squashed_ref(outputs, noise)[0] + 1)
+    np.testing.assert_allclose(actions, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(("count", "A", "features"), SHAPES)
