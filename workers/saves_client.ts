@@ -41,8 +41,12 @@ export class SavesClient {
   }
 
   static start(): SavesClient {
-    const url = new URL('./saves.worker.ts', import.meta.url);
-    return new SavesClient(new Worker(url, { type: 'module', name: 'saves' }));
+    // In one expression: the build looks for it.
+    const worker = new Worker(new URL('./saves.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'saves',
+    });
+    return new SavesClient(worker);
   }
 
   request<T extends SavesRequest['type']>(
