@@ -28,6 +28,7 @@ export interface ModelInfo {
   sensor_adr: number[];
   sensor_dim: number[];
   body_mocapid: number[];
+  actuator_joint: number[];
   ctrlrange: number[][];
   ctrllimited: boolean[];
   qpos0: number[];
@@ -355,10 +356,14 @@ const NAME_ADDRESSES: Record<string, (model: MjModel) => ArrayLike<number>> = {
   key: (model) => model.name_keyadr,
 };
 
+/** mjTRN_JOINT is 0, mjTRN_JOINTINPARENT 1. */
+const JOINT_IN_PARENT = 1;
+
 function modelInfo(model: MjModel, stateSize: number): ModelInfo {
   const { nq, nv, nu, na, nbody, ngeom, nsite, ntendon, nsensordata, nmocap, nkey } = model;
   const range = numbers(model.actuator_ctrlrange);
   const keyControls = numbers(model.key_ctrl);
+  const transmissions = numbers(model.actuator_trnid);
   const names = Uint8Array.from(model.names as ArrayLike<number>);
   return {
     ...{ nq, nv, nu, na, nbody, ngeom, nsite, ntendon, nsensordata, nmocap },
@@ -376,6 +381,9 @@ function modelInfo(model: MjModel, stateSize: number): ModelInfo {
     sensor_adr: numbers(model.sensor_adr),
     sensor_dim: numbers(model.sensor_dim),
     body_mocapid: numbers(model.body_mocapid),
+    actuator_joint: numbers(model.actuator_trntype).map((type, i) =>
+      type <= JOINT_IN_PARENT ? (transmissions[2 * i] as number) : -1,
+    ),
     ctrlrange: Array.from({ length: nu }, (_, i) => range.slice(2 * i, 2 * i + 2)),
     ctrllimited: Array.from({ length: nu }, (_, i) => isControlLimited(model, i)),
     qpos0: numbers(model.qpos0),

@@ -75,7 +75,7 @@ def test_onnx_runtime_acts_as_the_page(website: Website, trained: Outcome) -> No
     assert np.std(expected) > 0.01, "actions differ"
     metadata = {entry.key: entry.value for entry in onnx.load_from_string(model).metadata_props}
     assert metadata["task"] == "HalfCheetah-v5"
-    assert metadata["joint_names"].startswith("rootx,rootz,rooty,bthigh")
+    assert metadata["joint_names"] == "bthigh,bshin,bfoot,fthigh,fshin,ffoot"
     assert metadata["control_period"] == "0.05"
 
 

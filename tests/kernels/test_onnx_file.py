@@ -13,7 +13,8 @@ from websim.errors import ConfigError
 from websim.exchange.formats import export_policy
 from websim.exchange.onnx_file import policy_to_onnx
 from websim.network import ACTIVATIONS
-from websim.spec import EnvSpec
+from websim.spec import EnvSpec, Noise
+from websim.tasks import register
 
 
 def run(policy, obs):
@@ -80,13 +81,51 @@ def test_discrete_actions_are_their_numbers(activation):
 
 
 def test_the_metadata_has_what_a_controller_needs():
-    data = metadata(random_policy("CartPoleSwingup"))
+    """The cart's motor drives the slide, and no other joint."""
+    policy = random_policy("CartPoleSwingup")
+    data = metadata(policy)
     assert data["task"] == "CartPoleSwingup"
-    joints = data["joint_names"].split(",")
-    assert len(joints) == len(data["default_joint_pos"].split(",")) == 2
+    assert len(data["joint_names"].split(",")) == len(data["action_scale"].split(",")) == 1
     sizes = [int(size) for size in data["observation_sizes"].split(",")]
-    assert sum(sizes) == random_policy("CartPoleSwingup").network.obs_dim
+    assert sum(sizes) == policy.network.obs_dim
     assert len(sizes) == len(data["observation_names"].split(","))
+    assert "joint_stiffness" not in data, "a motor is no servo"
+
+
+SERVOS = """<mujoco>
+  <compiler angle="radian"/>
+  <worldbody><body><freejoint name="root"/><geom size="0.1"/>
+    <body><joint name="knee" ref="0.5"/><geom size="0.1"/></body>
+    <body><joint name="hip"/><geom size="0.1"/></body>
+  </body></worldbody>
+  <actuator>
+    <position name="a" joint="hip" kp="30" kv="2" ctrlrange="-1 1"/>
+    <position name="b" joint="knee" kp="20" kv="1" ctrlrange="-2 2"/>
+  </actuator>
+</mujoco>"""
+
+
+def test_joints_are_those_of_the_actions_in_their_order():
+    register("Servos", lambda: EnvSpec(SERVOS, noise=(Noise("qpos", 0.1),)))
+    data = metadata(random_policy("Servos"))
+    assert data["actuator_names"] == "a,b"
+    assert data["joint_names"] == "hip,knee"
+    assert data["default_joint_pos"] == "0,0.5"
+    assert data["joint_stiffness"] == "30,20"
+    assert data["joint_damping"] == "2,1"
+    assert data["observation_names"] == "qpos,qvel"
+    assert data["observation_sizes"] == "9,8"
+    assert data["ctrl_high"] == "1,2"
+
+
+def test_an_action_that_drives_a_tendon_has_no_joint():
+    tendon = SERVOS.replace('joint="hip" kp', 'tendon="t" kp').replace(
+        "<actuator>", '<tendon><fixed name="t"><joint joint="hip" coef="1"/></fixed></tendon><actuator>'
+    )
+    register("Tendons", lambda: EnvSpec(tendon))
+    data = metadata(random_policy("Tendons"))
+    assert data["actuator_names"] == "a,b"
+    assert "joint_names" not in data
 
 
 def test_scales_and_offsets_of_a_task_with_a_control():
@@ -98,16 +137,9 @@ def test_scales_and_offsets_of_a_task_with_a_control():
     assert data["action_scale"] == "0.5,0.5,0.5,0.5,0.5,0.5"
     assert data["action_offset"] == "0,0,0,0,0,0"
     assert data["control_period"] == "0.05"
-    assert data["joint_names"] == "rootx,rootz,rooty,bthigh,bshin,bfoot,fthigh,fshin,ffoot"
+    assert data["joint_names"] == "bthigh,bshin,bfoot,fthigh,fshin,ffoot"
     assert data["observation_names"] == "qpos[1:9],qvel"
     assert data["observation_sizes"] == "8,9"
-
-
-def test_default_positions_are_those_that_episodes_start_from():
-    """Hopper stands at 1.25 m, whatever noise its episodes start with."""
-    data = metadata(random_policy("Hopper-v5"))
-    assert data["joint_names"].split(",")[:2] == ["rootx", "rootz"]
-    assert data["default_joint_pos"] == "0,1.25,0,0,0,0"
 
 
 def test_a_task_whose_model_is_not_there_is_exported_with_less_metadata():

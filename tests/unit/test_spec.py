@@ -39,6 +39,7 @@ MODEL = ModelInfo(
     sensor_adr=(0, 2),
     sensor_dim=(2, 1),
     body_mocapid=(-1, -1, 0),
+    actuator_joint=(0,),
     ctrlrange=((-1.0, 1.0),),
     qpos0=(0.0, 0.5, 0.0),
     key_ctrl=((0.25,),),

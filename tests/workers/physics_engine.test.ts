@@ -137,6 +137,7 @@ describe('PhysicsEngine', () => {
         jnt_qposadr: [0, 1],
         jnt_dofadr: [0, 1],
         body_mocapid: [-1, -1, -1],
+        actuator_joint: [0],
         ctrlrange: [[-3, 3]],
         ctrllimited: [true],
         qpos0: [0, 0],

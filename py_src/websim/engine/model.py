@@ -11,6 +11,7 @@ class ModelInfo:
     """Sizes and arrays named as in mjModel; state_size: doubles of MuJoCo's state in a row; timestep in seconds.
 
     names: of all objects of a kind, by id ("" for one without): body, joint, geom, site, sensor, tendon, actuator, key.
+    actuator_joint: the joint that each actuator drives, -1 where it is not one joint.
     ctrlrange: (low, high) per actuator, (-inf, inf) where its control is not limited. key_ctrl: [nkey][nu].
     nominal: the arrays that worlds may be randomised in (`FieldKind.array`), flat.
     """
@@ -34,6 +35,7 @@ class ModelInfo:
     sensor_adr: tuple[int, ...]
     sensor_dim: tuple[int, ...]
     body_mocapid: tuple[int, ...]
+    actuator_joint: tuple[int, ...]
     ctrlrange: tuple[tuple[float, float], ...]
     qpos0: tuple[float, ...]
     key_ctrl: tuple[tuple[float, ...], ...]

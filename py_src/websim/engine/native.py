@@ -17,6 +17,7 @@ from websim.mjcf import compile_native
 from websim.spec import EnvSpec
 from websim.worlds import compile_worlds, world_files
 
+_JOINT_TRANSMISSIONS = (mujoco.mjtTrn.mjTRN_JOINT.value, mujoco.mjtTrn.mjTRN_JOINTINPARENT.value)
 _P, _I, _U = ctypes.c_void_p, ctypes.c_int32, ctypes.c_uint32
 
 
@@ -136,6 +137,10 @@ def _model_info(model: mujoco.MjModel, state_size: int) -> ModelInfo:
         sensor_adr=tuple(model.sensor_adr.tolist()),
         sensor_dim=tuple(model.sensor_dim.tolist()),
         body_mocapid=tuple(model.body_mocapid.tolist()),
+        actuator_joint=tuple(
+            joint if kind in _JOINT_TRANSMISSIONS else -1
+            for kind, (joint, _) in zip(model.actuator_trntype, model.actuator_trnid.tolist(), strict=True)
+        ),
         ctrlrange=tuple(limits),
         qpos0=tuple(model.qpos0.tolist()),
         key_ctrl=tuple(map(tuple, model.key_ctrl.tolist())),

@@ -51,15 +51,12 @@ def _of_model(policy: Policy) -> dict[str, str]:
         engine.close()
     group = next(g for g in policy_groups(spec, model, obs_dim) if g.policy == policy.name)
     actuators = group.actions[0]
-    joints = [i for i, kind in enumerate(model.jnt_type) if kind in _SCALAR_JOINTS]
     parts = spec.agents[group.agents[0]].observation if spec.agents else spec.observation
     names, sizes = _observations(spec, model, parts)
     offset, scale = (part[actuators] for part in _control(spec, model))
     low, high = np.array(model.ctrlrange).reshape(-1, 2)[actuators].T
     return {
         "control_period": _numbers([spec.frame_skip * model.timestep]),
-        "joint_names": ",".join(model.names["joint"][i] for i in joints),
-        "default_joint_pos": _numbers([qpos[model.jnt_qposadr[i]] for i in joints]),
         "actuator_names": ",".join(model.names["actuator"][i] or f"actuator_{i}" for i in actuators),
         "action_scale": _numbers(scale),
         "action_offset": _numbers(offset),
@@ -67,7 +64,25 @@ def _of_model(policy: Policy) -> dict[str, str]:
         "ctrl_high": _numbers(high),
         "observation_names": ",".join(names),
         "observation_sizes": ",".join(map(str, sizes)),
+    } | _joints(model, qpos, actuators)
+
+
+def _joints(model: ModelInfo, qpos: NDArray[np.float64], actuators: NDArray[np.intp]) -> dict[str, str]:
+    """Of the joint that each action drives; nothing where one drives a tendon, or a joint of several numbers."""
+    joints = [model.actuator_joint[i] for i in actuators]
+    if any(joint < 0 or model.jnt_type[joint] not in _SCALAR_JOINTS for joint in joints):
+        return {}
+    known = {
+        "joint_names": ",".join(model.names["joint"][joint] for joint in joints),
+        "default_joint_pos": _numbers([qpos[model.jnt_qposadr[joint]] for joint in joints]),
     }
+    # A position servo's force is kp * (control - position) - kv * velocity.
+    gain, bias = (
+        np.reshape(model.nominal[f"actuator_{name}prm"], (model.nu, -1))[actuators] for name in ("gain", "bias")
+    )
+    if (gain[:, 0] > 0).all() and np.array_equal(bias[:, 1], -gain[:, 0]):
+        known |= {"joint_stiffness": _numbers(gain[:, 0]), "joint_damping": _numbers(-bias[:, 2])}
+    return known
 
 
 def _control(spec: EnvSpec, model: ModelInfo) -> tuple[NDArray, NDArray]:
