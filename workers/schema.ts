@@ -78,7 +78,7 @@ export interface TrainConfig {
   tau?: number;
   /** learn alpha, so that the policy has the target entropy */
   autotune?: boolean;
-  /** weight of the entropy, where it is not learned */
+  /** weight of the entropy; where it is learned, at the start */
   alpha?: number;
   /** entropy to reach, per number of an action in [-1, 1] */
   target_entropy?: number;
@@ -136,7 +136,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'policy_lr', help: "Adam's step size of the actor", defaults: {"sac": 0.0003}, low: 1e-09, high: 1.0, live: true },
   { name: 'tau', help: "share of the critics that their targets take over per update", defaults: {"sac": 0.005}, low: 0.0, high: 1.0, live: true },
   { name: 'autotune', help: "learn alpha, so that the policy has the target entropy", defaults: {"sac": true}, low: null, high: null, live: true },
-  { name: 'alpha', help: "weight of the entropy, where it is not learned", defaults: {"sac": 0.2}, low: 0.0, high: 1000000.0, live: true },
+  { name: 'alpha', help: "weight of the entropy; where it is learned, at the start", defaults: {"sac": 0.2}, low: 1e-09, high: 1000000.0, live: true },
   { name: 'target_entropy', help: "entropy to reach, per number of an action in [-1, 1]", defaults: {"sac": -1.0}, low: -100.0, high: 0.69, live: true },
 ];
 

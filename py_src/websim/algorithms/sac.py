@@ -60,7 +60,9 @@ class SACConfig(TrainConfig):
         0.005, "share of the critics that their targets take over per update", low=0.0, high=1.0, live=True
     )
     autotune: bool = option(True, "learn alpha, so that the policy has the target entropy", live=True)
-    alpha: float = option(0.2, "weight of the entropy, where it is not learned", low=0.0, high=1e6, live=True)
+    alpha: float = option(
+        0.2, "weight of the entropy; where it is learned, at the start", low=1e-9, high=1e6, live=True
+    )
     target_entropy: float = option(
         -1.0, "entropy to reach, per number of an action in [-1, 1]", low=-100.0, high=0.69, live=True
     )
@@ -118,7 +120,7 @@ class SAC:
         #: Both critics [2, size], and the slow copies that give the targets.
         self.critics = np.stack([self.critic.initialize(self.global_rng, 1.0) for _ in range(2)])
         self.targets = self.critics.copy()
-        self.log_alpha = np.zeros(1, np.float32)
+        self.log_alpha = np.full(1, math.log(config.alpha), np.float32)
         #: The flat vector that ranks sum: gradients of critics, actor and ln alpha, then the sums of `_SUMS`.
         self.gradient = np.zeros(self.critics.size + self.network.size + 1 + _SUMS, np.float32)
         critics, actor, alpha, self._summed = np.split(
