@@ -305,8 +305,9 @@ export class PhysicsEngine {
     const computed = new Float32Array(this.mujoco.heap.buffer, address, nbytes / F32);
     frame.fill(0);
     layout.places[world]?.forEach((place, geom) => {
-      const pose = computed.subarray(POSE_FLOATS * geom, POSE_FLOATS * (geom + 1));
-      frame.set(pose, POSE_FLOATS * place);
+      for (let i = 0; i < POSE_FLOATS; i++) {
+        frame[POSE_FLOATS * place + i] = computed[POSE_FLOATS * geom + i] as number;
+      }
     });
     frames.write(frame);
   }

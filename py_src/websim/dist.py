@@ -144,15 +144,17 @@ class WorkerCommunicator(Communicator):
     def __init__(self, rank: int, world_size: int):
         super().__init__()
         self.rank, self.world_size = rank, world_size
-
-    def _gather(self, local: NDArray, out: NDArray, tag: str) -> None:
+        # Found once: a gather takes microseconds.
         import websim_host
         from pyodide.ffi import JsException
 
+        self._host_gather, self._host_pulse, self._host_error = websim_host.gather, websim_host.pulse, JsException
+
+    def _gather(self, local: NDArray, out: NDArray, tag: str) -> None:
         try:
-            mismatch = websim_host.gather(local.ctypes.data, out.ctypes.data, local.nbytes, self._sequence, tag)
-        except JsException as error:
-            if websim_host.pulse():
+            mismatch = self._host_gather(local.ctypes.data, out.ctypes.data, local.nbytes, self._sequence, tag)
+        except self._host_error as error:
+            if self._host_pulse():
                 raise StopRequested from error
             raise CollectiveAbortedError(error.message) from error
         if mismatch:

@@ -12,6 +12,8 @@ import type { Orbit, ViewTheme } from './viewer_protocol';
 
 /** Device pixels a CSS pixel: more are not seen, or not affordable. */
 const PIXEL_RATIO_LIMIT = { hardware: 2, software: 1 };
+/** Most pixels of a picture: on a large canvas it is coarser. */
+const MAX_PIXELS = { hardware: Infinity, software: 300_000 };
 /** Edge of the shadow's picture. */
 const SHADOW_PIXELS = { hardware: 1024, software: 512 };
 
@@ -68,7 +70,9 @@ export class RobotViewer {
 
   /** CSS pixels, and device pixels in each. */
   resize(width: number, height: number, pixelRatio: number): void {
-    this.#renderer.setPixelRatio(Math.min(pixelRatio, PIXEL_RATIO_LIMIT[this.graphics]));
+    const affordable = Math.sqrt(MAX_PIXELS[this.graphics] / (width * height));
+    const wanted = Math.min(pixelRatio, PIXEL_RATIO_LIMIT[this.graphics]);
+    this.#renderer.setPixelRatio(Math.min(wanted, affordable));
     this.#renderer.setSize(width, height, false);
     this.#camera.resize(width, height);
   }

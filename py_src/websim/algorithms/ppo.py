@@ -119,6 +119,12 @@ class PPO:
         self.values = np.zeros((T + 1, B), np.float32)
         self.ended = np.zeros((T, B), np.uint8)
         self.discounted_return = np.zeros(B, np.float32)
+        #: Samples of all ranks, number t * global_num_envs + row; and where this rank has them, -1: it does not.
+        self._sample_numbers = np.arange(self.batch_size, dtype=np.int32)
+        owned = np.arange(env.first_env, env.first_env + B)
+        self._local_samples = np.full((T, self.global_num_envs), -1, np.int32)
+        self._local_samples[:, owned] = np.arange(T * B).reshape(T, B)
+        self._local_samples = self._local_samples.ravel()
         self.step_samples, self.controls = np.zeros((B, F), np.float32), np.zeros((B, A), np.float32)
         self.step_batch, self.batch = tiles(B, F), tiles(capacity, F)
         self.doutputs, self.dvalue = tiles(capacity, self.distribution.outputs), tiles(capacity, 1)
@@ -292,18 +298,18 @@ class PPO:
     def _minibatches(self) -> Iterator[tuple[NDArray[np.int32], int]]:
         """(indices of this rank's samples [n] int32, samples over all ranks) of each minibatch.
 
-        A sample's global number is t * global_num_envs + row. All ranks draw the same permutation.
+        All ranks draw the same permutation.
         """
-        config, env = self.config, self.env
-        order = self.global_rng.permutation(np.arange(self.batch_size, dtype=np.int32))
-        step, owner = np.divmod(order, self.global_num_envs)
-        owner -= env.first_env
-        owned = (owner >= 0) & (owner < env.num_envs)
-        local = (step * env.num_envs + owner)[owned].astype(np.int32)
-        edges = np.linspace(0, self.batch_size, config.num_minibatches + 1).astype(np.int64)
-        local_edges = np.concatenate([[0], np.cumsum(owned)])[edges]
-        for i in range(config.num_minibatches):
-            yield local[local_edges[i] : local_edges[i + 1]], int(edges[i + 1] - edges[i])
+        local = self._local_samples[self.global_rng.permutation(self._sample_numbers)]
+        owned = local >= 0
+        local = local[owned]
+        parts = self.config.num_minibatches
+        edges = [i * self.batch_size // parts for i in range(parts + 1)]
+        local_counts = np.add.reduceat(owned, edges[:-1], dtype=int)
+        end = 0
+        for count, local_count in zip(np.diff(edges).tolist(), local_counts.tolist(), strict=True):
+            first, end = end, end + local_count
+            yield local[first:end], count
 
     def _minibatch_gradient(self, owned: NDArray[np.int32], scale: float) -> None:
         """This rank's share of the gradient and of the loss sums, into `self.gradient`."""

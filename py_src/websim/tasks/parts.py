@@ -17,7 +17,7 @@ PLANAR_POSITION = (
 
 def effort(actions: Actions) -> NDArray[np.float64]:
     """Sum of the squares of each environment's actions [B]."""
-    return np.square(actions, dtype=np.float64).sum(axis=1)
+    return np.vecdot(actions, actions, dtype=np.float64)
 
 
 def humanoid_observation(
