@@ -8,6 +8,7 @@
 #pragma once
 
 #include "shapes.h"
+#include "transpose.h"
 
 // Terms of a sum that are taken at a time: their rows of a tile are 16 KB.
 enum { DEPTH = 64 };
@@ -74,26 +75,16 @@ static inline __attribute__((always_inline)) void multiply(float* out, const flo
   }
 }
 
-typedef float v4 __attribute__((vector_size(16), aligned(4)));
-
-// out [4][TILE] = the transpose of rows [4][TILE], of 4 columns each.
-static inline void transpose_4x4(float* out, const float* rows) {
-  const v4 a = *(const v4*)rows, b = *(const v4*)(rows + TILE);
-  const v4 c = *(const v4*)(rows + 2 * TILE), d = *(const v4*)(rows + 3 * TILE);
-  const v4 ab01 = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab23 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const v4 cd01 = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd23 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  *(v4*)out = __builtin_shufflevector(ab01, cd01, 0, 1, 4, 5);
-  *(v4*)(out + TILE) = __builtin_shufflevector(ab01, cd01, 2, 3, 6, 7);
-  *(v4*)(out + 2 * TILE) = __builtin_shufflevector(ab23, cd23, 0, 1, 4, 5);
-  *(v4*)(out + 3 * TILE) = __builtin_shufflevector(ab23, cd23, 2, 3, 6, 7);
-}
-
 // out [lanes][TILE] = the transpose of rows [count][TILE], its columns from `count` on 0 up to a whole BLOCK.
 static void transpose(float* out, const float* rows, int count, int lanes) {
   const int padded = (count + BLOCK - 1) / BLOCK * BLOCK;
   for (int lane = 0; lane < lanes; lane += 4) {
     int c = 0;
-    for (; c + 4 <= count; c += 4) transpose_4x4(out + lane * TILE + c, rows + c * TILE + lane);
+    for (; c + 4 <= count; c += 4) {
+      const float* four[4];
+      for (int i = 0; i < 4; i++) four[i] = rows + (c + i) * TILE + lane;
+      transpose_4x4(out + lane * TILE + c, four);
+    }
     for (; c < padded; c++)
       for (int i = 0; i < 4; i++) out[(lane + i) * TILE + c] = c < count ? rows[c * TILE + lane + i] : 0;
   }
