@@ -48,6 +48,8 @@ def test_the_keyboard_is_enough(website: Website) -> None:
     keyboard = website.page.keyboard
     website.page.get_by_label("Task").focus()
     keyboard.type("Inv")
+    keyboard.press("Tab")
+    keyboard.type("p")
     for value in ("8", "1", "1024", "7"):
         keyboard.press("Tab")
         keyboard.press("Control+A")

@@ -105,8 +105,8 @@ export class LiveSettings extends LitElement {
       }
       fieldset {
         display: grid;
-        grid-template-columns: 1fr 1fr;
-        gap: 8px 10px;
+        grid-template-columns: repeat(3, 1fr);
+        gap: 8px;
         margin: 0;
         padding: 0;
         border: 0;
@@ -119,16 +119,23 @@ export class LiveSettings extends LitElement {
       }
       label > span {
         display: block;
+        overflow-wrap: anywhere;
         margin-bottom: 2px;
         font-size: 0.75rem;
         font-weight: 550;
         color: var(--text-soft);
       }
       label input[type='number'] {
-        padding-block: 0.3rem;
+        padding: 0.3rem 0.4rem;
+      }
+      label {
+        display: flex;
+        flex-direction: column;
+        justify-content: end;
       }
       .check {
-        display: flex;
+        flex-direction: row;
+        justify-content: start;
         align-items: center;
         gap: 6px;
       }

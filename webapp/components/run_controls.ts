@@ -37,10 +37,19 @@ export class RunControls extends LitElement {
       <form novalidate @submit=${this.#start}>
         <fieldset ?disabled=${busy}>
           <legend class="visually-hidden">Training run</legend>
-          <label class="wide">
+          <label class="task">
             <span>Task</span>
             <select name="env" @change=${this.#chooseTask}>
               ${TASKS.map((task) => html`<option value=${task} ?selected=${task === settings.env}>${task}</option>`)}
+            </select>
+          </label>
+          <label class="algorithm" title="How the robots learn.">
+            <span>Algorithm</span>
+            <select name="algorithm" @change=${this.#chooseAlgorithm}>
+              ${ALGORITHMS.map(
+                (name) =>
+                  html`<option value=${name} ?selected=${name === settings.algorithm}>${name.toUpperCase()}</option>`,
+              )}
             </select>
           </label>
           ${this.#numberField('num_envs', LABELS.num_envs, { min: 1, title: 'Robots that are simulated side by side.' })}
@@ -55,15 +64,6 @@ export class RunControls extends LitElement {
             title: 'Training ends after this many environment steps, summed over all environments.',
           })}
           ${this.#numberField('seed', LABELS.seed, { min: 0, title: 'The same seed, ranks and settings give the same run.' })}
-          <label title="How the robots learn.">
-            <span>Algorithm</span>
-            <select name="algorithm" @change=${this.#chooseAlgorithm}>
-              ${ALGORITHMS.map(
-                (name) =>
-                  html`<option value=${name} ?selected=${name === settings.algorithm}>${name.toUpperCase()}</option>`,
-              )}
-            </select>
-          </label>
         </fieldset>
         <div class="buttons">
           <button class="primary" type="submit" ?disabled=${busy || phase === 'unusable'}>
@@ -146,14 +146,20 @@ export class RunControls extends LitElement {
       }
       fieldset {
         display: grid;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: repeat(6, 1fr);
         gap: 10px;
         margin: 0;
         padding: 0;
         border: 0;
       }
-      .wide {
-        grid-column: 1 / -1;
+      label {
+        grid-column: span 3;
+      }
+      .task {
+        grid-column: span 4;
+      }
+      .algorithm {
+        grid-column: span 2;
       }
       label span {
         display: block;
