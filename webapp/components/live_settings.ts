@@ -119,9 +119,8 @@ export class LiveSettings extends LitElement {
       }
       label > span {
         display: block;
-        overflow-wrap: anywhere;
         margin-bottom: 2px;
-        font-size: 0.75rem;
+        font-size: 0.6875rem;
         font-weight: 550;
         color: var(--text-soft);
       }
@@ -149,6 +148,7 @@ export class LiveSettings extends LitElement {
         cursor: pointer;
       }
       details fieldset {
+        grid-template-columns: 1fr 1fr;
         margin-top: 8px;
       }
       p {
