@@ -14,7 +14,7 @@ from websim.batch_env import BatchEnv
 from websim.cli import main
 from websim.errors import ConfigError, ModelError
 from websim.evaluate import evaluate
-from websim.metrics import METRICS
+from websim.metrics import metrics_of
 from websim.policy import Policy
 from websim.policy_files import pack_policies
 from websim.tasks import get_spec
@@ -75,15 +75,17 @@ def test_policies_of_their_own_start_and_explore_apart():
 
 def test_metrics_are_those_of_the_first_policy_and_of_each():
     metrics = train_small("AntSumo", env_options={"max_episode_steps": 5}).history[-1]
-    of_policy = [m.name for m in METRICS if m.of_policy]
+    of_policy = [m.name for m in metrics_of("ppo") if m.of_policy]
     assert "charts/episodic_return" in of_policy
-    expected = {m.name for m in METRICS} | {f"{name}/{policy}" for name in of_policy for policy in ("red", "blue")}
+    expected = {m.name for m in metrics_of("ppo")} | {
+        f"{name}/{policy}" for name in of_policy for policy in ("red", "blue")
+    }
     assert set(metrics) == expected
     for name in of_policy:
         assert metrics[name] == metrics[f"{name}/red"] != metrics[f"{name}/blue"], name
     assert metrics["charts/episodes"] == 4 * 3, "episodes are counted by environment, three in 16 steps"
     shared = train_small("AntSumo", env_options={"shared": True}).history[-1]
-    assert set(shared) == {m.name for m in METRICS}
+    assert set(shared) == {m.name for m in metrics_of("ppo")}
 
 
 def test_a_view_holds_an_agent_of_an_environment_in_each_row():
