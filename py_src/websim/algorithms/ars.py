@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from websim.batch_env import BatchEnv
-from websim.config import MAX_LAYERS, MAX_UNITS, TrainConfig, option
+from websim.config import MAX_NUM_ENVS, TrainConfig, option
 from websim.dist import Communicator
 from websim.episodes import EpisodeWindow
-from websim.errors import ConfigError, TrainingDivergedError
+from websim.errors import TrainingDivergedError
 from websim.kernels import TILE, bind
 from websim.network import ActorCritic
 from websim.normalizer import RunningMoments
@@ -34,13 +34,14 @@ class ARSConfig(TrainConfig):
     """A run of ARS. An iteration is one episode of every environment; two environments play a direction."""
 
     algorithm: str = option("ars", "learning algorithm: ppo, ars or sac", choices="ars")
-    hidden: tuple[int, ...] = field(
-        default=(), metadata={"help": f"units of each hidden layer, at most {MAX_LAYERS} layers of {MAX_UNITS}"}
+    num_envs: int = option(
+        16, "environments of the whole run, divided evenly over the ranks", low=2, high=MAX_NUM_ENVS, live=True
     )
-    learning_rate: float = option(0.02, "the optimiser's step size, at the start", low=1e-9, high=1.0, live=True)
-    sigma: float = option(0.03, "deviation of the noise on the parameters", low=1e-9, high=10.0, live=True)
+    hidden: tuple[int, ...] = option((), "units of each hidden layer")
+    learning_rate: float = option(0.04, "the optimiser's step size, at the start", low=1e-9, high=1.0, live=True)
+    sigma: float = option(0.05, "deviation of the noise on the parameters", low=1e-9, high=10.0, live=True)
     top_fraction: float = option(
-        0.25, "share of the directions that count, those with the best returns", low=0.0, high=1.0, live=True
+        0.5, "share of the directions that count, those with the best returns", low=0.0, high=1.0, live=True
     )
     fitness: str = option(
         "returns",
@@ -50,11 +51,6 @@ class ARSConfig(TrainConfig):
     survival_bonus: float = option(
         0.0, "subtracted from each step's reward before returns are compared", low=-1e9, high=1e9, live=True
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.num_envs < 2:
-            raise ConfigError(f"num_envs: {self.algorithm} plays each direction in 2 environments, got {self.num_envs}")
 
     @property
     def num_directions(self) -> int:
