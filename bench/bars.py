@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from results import Results
+from training_ratios import MAIN_WORK, scaling, to_best_other, to_default
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,17 @@ class Bar:
         return f"{value:{self.digits}} {self.unit}".rstrip()
 
 
-def _reached(task: str, field: str) -> Callable[[dict[str, Any]], float | None]:
+def _seconds_to(task: str, threshold: float) -> Callable[[dict[str, Any]], float | None]:
+    """Median over the seeds; None when most of them did not reach it."""
+
     def value(figures: dict[str, Any]) -> float | None:
-        result = figures["tasks"][task]
-        return result[field] if result["reached"] else None
+        return next(level["median_seconds"] for level in figures["tasks"][task] if level["threshold"] == threshold)
 
     return value
+
+
+def _trainers(figures: dict[str, Any]) -> dict[str, Any]:
+    return figures["works"][MAIN_WORK]["trainers"]
 
 
 def _slowest(figures: dict[str, Any]) -> float:
@@ -126,25 +132,95 @@ BARS = (
     Bar(
         "PPO on HalfCheetah in the page, learning included",
         "training",
-        lambda figures: figures["trainers"]["page_default"]["rate"],
+        lambda figures: figures["default"]["page_2"]["rate"],
         15_000,
         "steps/s",
         at_least=True,
     ),
     Bar(
+        "PPO at the same settings: the page / the faster of Stable-Baselines3 and sbx natively",
+        "training",
+        lambda figures: to_best_other(_trainers(figures), "page_2"),
+        2,
+        "",
+        at_least=True,
+        digits=".2f",
+    ),
+    Bar(
+        "The same, websim natively",
+        "training",
+        lambda figures: to_best_other(_trainers(figures), "websim_2"),
+        3,
+        "",
+        at_least=True,
+        digits=".2f",
+    ),
+    Bar(
+        "PPO as it comes: the page / Stable-Baselines3 natively",
+        "training",
+        to_default,
+        8,
+        "",
+        at_least=True,
+        digits=".2f",
+    ),
+    Bar(
+        "PPO in the page: speed of 2 ranks / of 1",
+        "training",
+        lambda figures: scaling(_trainers(figures), "page"),
+        1.85,
+        "",
+        at_least=True,
+        digits=".2f",
+    ),
+    Bar(
+        "The same, websim natively",
+        "training",
+        lambda figures: scaling(_trainers(figures), "websim"),
+        1.85,
+        "",
+        at_least=True,
+        digits=".2f",
+    ),
+    Bar(
         "InvertedPendulum from Start to a mean return of 950",
         "threshold",
-        _reached("InvertedPendulum-v5", "seconds"),
+        _seconds_to("InvertedPendulum-v5", 950),
+        10,
+        "s",
+        digits=".1f",
+    ),
+    Bar(
+        "InvertedDoublePendulum from Start to a mean return of 9,000",
+        "threshold",
+        _seconds_to("InvertedDoublePendulum-v5", 9_000),
         30,
         "s",
         digits=".1f",
     ),
     Bar(
-        "HalfCheetah to a mean return of 1,500",
+        "Hopper from Start to a mean return of 2,500",
         "threshold",
-        _reached("HalfCheetah-v5", "steps"),
-        1_000_000,
-        "steps",
+        _seconds_to("Hopper-v5", 2_500),
+        90,
+        "s",
+        digits=".1f",
+    ),
+    Bar(
+        "HalfCheetah from Start to a mean return of 3,000",
+        "threshold",
+        _seconds_to("HalfCheetah-v5", 3_000),
+        120,
+        "s",
+        digits=".1f",
+    ),
+    Bar(
+        "Walker2d from Start to a mean return of 2,500",
+        "threshold",
+        _seconds_to("Walker2d-v5", 2_500),
+        120,
+        "s",
+        digits=".1f",
     ),
     Bar(
         "Start to the first update",

@@ -11,7 +11,7 @@ from typing import Any
 
 from lab import REPO, Lab
 
-PYTHON_PACKAGES = ("mujoco", "numpy", "gymnasium", "envpool", "stable-baselines3", "torch")
+PYTHON_PACKAGES = ("mujoco", "numpy", "gymnasium", "envpool", "stable-baselines3", "torch", "sbx-rl", "jax")
 NPM_PACKAGES = ("@mujoco/mujoco", "pyodide")
 #: What this very command writes.
 WRITTEN = ("bench/results.json", "docs/benchmarks.md", "README.md")

@@ -1,18 +1,21 @@
-"""PPO natively: websim's ranks as threads, and Stable-Baselines3. Each gives its iterations."""
+"""PPO natively: websim's ranks as threads, and other libraries in processes of their own. Each gives its iterations."""
 
+import json
+import os
+import subprocess
+import sys
 import threading
-import time
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
-
-import torch
-from stable_baselines3 import PPO
-from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.env_util import make_vec_env
 
 import websim
 
 TASK = "HalfCheetah-v5"
+_ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
 
 
 class Iteration(NamedTuple):
@@ -44,42 +47,33 @@ def train_natively(settings: dict[str, Any], seconds: float) -> list[dict[str, A
         timer.cancel()
 
 
-class StableBaselines:
-    """Stable-Baselines3's PPO on the CPU; gymnasium's environments one after the other, as `make_vec_env` has them."""
+class OtherTrainer:
+    """`bench/trainer_process.py` with a library and as many threads as it takes by itself, or one.
 
-    def __init__(self, num_envs: int, **settings: Any):
-        self._model = PPO("MlpPolicy", make_vec_env(TASK, n_envs=num_envs), device="cpu", **settings)
-        self._own_threads = torch.get_num_threads()
+    A process each, because threads are chosen when a library is loaded. It waits while others are measured.
+    """
 
-    def train(self, seconds: float, threads: int | None = None) -> list[Iteration]:
-        """Its iterations until `seconds` are over, the first left out. `threads`: torch's; None is its own choice."""
-        torch.set_num_threads(threads or self._own_threads)
-        clock = _Clock(seconds)
-        self._model.learn(10**9, callback=clock, reset_num_timesteps=False)
-        torch.set_num_threads(self._own_threads)
-        return clock.iterations[1:]
+    def __init__(self, library: str, num_envs: int, settings: dict[str, Any], *, one_thread: bool):
+        order = {"library": library, "task": TASK, "num_envs": num_envs, "settings": settings}
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("trainer_process.py")), json.dumps(order)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | (_ONE_THREAD if one_thread else {}),
+        )
 
+    def train(self, seconds: float) -> list[Iteration]:
+        """Its iterations until `seconds` are over, the first left out."""
+        assert self._process.stdin
+        assert self._process.stdout
+        print(seconds, file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"bench: the trainer ended with code {self._process.wait()}; its message is above")
+        return [Iteration(*sample) for sample in json.loads(answer)]
 
-class _Clock(BaseCallback):
-    """Ends the learning `seconds` after its start, with three iterations at least."""
-
-    def __init__(self, seconds: float):
-        super().__init__()
-        self._end = time.perf_counter() + seconds
-        self._begun: tuple[int, float] | None = None
-        self._rolled_out = 0.0
-        self.iterations: list[Iteration] = []
-
-    def _on_rollout_start(self) -> None:
-        now = time.perf_counter()
-        if self._begun:
-            steps, begun = self._begun
-            rate = (self.num_timesteps - steps) / (now - begun)
-            self.iterations.append(Iteration(rate, (self._rolled_out - begun) / (now - begun)))
-        self._begun = self.num_timesteps, now
-
-    def _on_rollout_end(self) -> None:
-        self._rolled_out = time.perf_counter()
-
-    def _on_step(self) -> bool:
-        return len(self.iterations) < 3 or time.perf_counter() < self._end
+    def close(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait()

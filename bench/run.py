@@ -23,7 +23,7 @@ from results import load_results, save_part, save_task  # noqa: E402
 from tables import PARTS  # noqa: E402
 
 #: Parts that are measured only when they are named.
-LONG_PARTS = ("zoo",)
+LONG_PARTS = ("zoo", "returns")
 
 
 def measure(part: str, lab: Lab, tasks: Sequence[str]) -> None:
@@ -35,6 +35,9 @@ def measure(part: str, lab: Lab, tasks: Sequence[str]) -> None:
     if part not in LONG_PARTS:
         save_part(part, before, module.measure(lab))
         return
+    unknown = [task for task in tasks if task not in module.TASKS]
+    if unknown:
+        raise SystemExit(f"bench: --tasks {unknown[0]}: expected one or more of {', '.join(module.TASKS)}")
     for task, figures in module.measure(tasks or module.TASKS):
         save_task(part, before, task, figures)
         print(task, end=" ", flush=True)

@@ -1,54 +1,98 @@
 """Markdown of the figures: a table a part."""
 
 from collections.abc import Callable
+from statistics import mean
 
 from engine_tables import envs, physics, scale
 from markdown_table import Figures, table
+from training_ratios import best_other, scaling, to_best_other, to_default
 
 SHOWN_FILES = 6
 
 
 TRAINERS = {
-    "page_equal": "the page, 2 ranks, same settings",
-    "websim_equal": "websim natively, 2 ranks, same settings",
-    "sb3_equal": "Stable-Baselines3, same settings, torch's own number of threads",
-    "sb3_equal_one_thread": "Stable-Baselines3, same settings, torch with one thread",
-    "page_default": "the page, 2 ranks, websim's defaults",
-    "websim_default": "websim natively, 2 ranks, websim's defaults",
-    "sb3_default": "Stable-Baselines3 as it comes: 8 environments, batches of 64",
+    "page_2": "the page, 2 ranks",
+    "page_1": "the page, 1 rank",
+    "websim_2": "websim natively, 2 ranks",
+    "websim_1": "websim natively, 1 rank",
+    "sb3_own": "Stable-Baselines3, torch's own number of threads",
+    "sb3_one": "Stable-Baselines3, torch with one thread",
+    "sbx_own": "sbx, JAX's own number of threads",
+    "sbx_one": "sbx, JAX with one thread",
+}
+DEFAULT_TRAINERS = {
+    "page_2": "the page, 2 ranks",
+    "websim_2": "websim natively, 2 ranks",
+    "sb3_one": "Stable-Baselines3, 8 environments, batches of 64",
 }
 
 
 def training(figures: Figures) -> str:
+    parts = []
+    for work in figures["works"].values():
+        trainers = work["trainers"]
+        title = f"{work['num_envs']} environments, batches of {work['batch_size']:,}, steps/s"
+        best = TRAINERS[best_other(trainers)]
+        parts.append(
+            f"{_rates(title, TRAINERS, trainers)}\n\n"
+            f"The fastest other trainer is {best}. The page is {to_best_other(trainers, 'page_2'):.2f} times as fast, "
+            f"websim natively {to_best_other(trainers, 'websim_2'):.2f} times. Two ranks are "
+            f"{scaling(trainers, 'page'):.2f} times as fast as one in the page, "
+            f"{scaling(trainers, 'websim'):.2f} times natively."
+        )
+    default = _rates("everyone as it comes, steps/s", DEFAULT_TRAINERS, figures["default"])
+    parts.append(f"{default}\n\nThe page is {to_default(figures):.2f} times as fast as Stable-Baselines3 as it comes.")
+    return "\n\n".join(parts)
+
+
+def _rates(title: str, names: dict[str, str], trainers: Figures) -> str:
     rows = [
         (name, f"{rates['rate']:,.0f}", f"{rates['rollout_share']:.0%}", f"{rates['iterations']}")
-        for key, name in TRAINERS.items()
-        for rates in [figures["trainers"][key]]
+        for key, name in names.items()
+        for rates in [trainers[key]]
     ]
-    equal, default = figures["page_to_sb3_equal"], figures["page_to_sb3_default"]
-    return (
-        table(("PPO, HalfCheetah-v5", "steps/s", "of it rollout", "iterations"), rows)
-        + f"\n\nThe page trains {equal:.2f} times as fast as Stable-Baselines3 at the same settings (its faster row), "
-        f"and {default:.2f} times as fast with both as they come."
-    )
+    return table((title, "", "of it rollout", "iterations"), rows)
 
 
 def threshold(figures: Figures) -> str:
     rows = [
         (
+            task,
+            f"{level['threshold']:,.0f}",
+            f"{level['median_seconds']:.1f} s" if level["median_seconds"] is not None else "**not reached**",
+            " / ".join(f"{seed['seconds']:.1f}" if seed["reached"] else "no" for seed in level["seeds"]),
+            " / ".join(f"{seed['steps']:,}" if seed["reached"] else "no" for seed in level["seeds"]),
+        )
+        for task, levels in figures["tasks"].items()
+        for level in levels
+    ]
+    head = ("in the page, 2 ranks", "mean return", "median time from Start", "of each seed, s", "steps")
+    return table(head, rows)
+
+
+def returns(figures: Figures) -> str:
+    rows = [
+        (
             name,
-            f"{result['threshold']:,.0f}",
-            f"{result['seconds']:.1f} s" if result["reached"] else "**not reached**",
-            f"{result['steps']:,}",
-            f"{result['return']:,.0f}",
-            f"{result['num_envs']}",
+            f"{result['total_steps']:,}",
+            _spread(result["training"]),
+            _spread(result["evaluation"]),
+            ", ".join(f"{who} {_number(value)}" for who, value in result["published"].items()) or "none",
+            f"{result['seconds'] / 60:.0f} min",
         )
         for name, result in figures["tasks"].items()
     ]
-    return table(
-        ("in the page, 2 ranks, defaults", "mean return", "time from Start", "steps", "return then", "environments"),
-        rows,
-    )
+    head = ("task", "steps", "last 100 training episodes", "deterministic", "published", "time of a seed")
+    return table(head, rows)
+
+
+def _spread(values: list[float]) -> str:
+    """Mean over the seeds, and the least and the greatest."""
+    return f"{_number(mean(values))} ({_number(min(values))} to {_number(max(values))})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
 
 
 def zoo(figures: Figures) -> str:
@@ -140,6 +184,7 @@ PARTS: dict[str, Callable[[Figures], str]] = {
     "training": training,
     "threshold": threshold,
     "zoo": zoo,
+    "returns": returns,
     "startup": startup,
     "responsiveness": responsiveness,
     "transfer": transfer,

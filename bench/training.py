@@ -1,57 +1,100 @@
-"""PPO on HalfCheetah, environment steps a second with learning: the page, native websim and Stable-Baselines3."""
+"""PPO on HalfCheetah, environment steps a second with learning: the page, native websim, Stable-Baselines3 and sbx."""
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Page
 
 from lab import Lab, train_for
-from native_training import TASK, Iteration, StableBaselines, iterations_of, train_natively
+from native_training import TASK, Iteration, OtherTrainer, iterations_of, train_natively
+from rounds import take_turns
 
-ROUNDS, SECONDS = 2, 10.0
+ROUNDS, SECONDS = 2, 8.0
 RANKS = 2
-NUM_ENVS = 16
-#: The same work on both sides: rollouts of 128 steps, batches of 512, 10 epochs. Networks of two layers of 64 with
-#: tanh are everybody's default.
-EQUAL = {"num_envs": NUM_ENVS, "num_steps": 128, "num_minibatches": 4, "update_epochs": 10, "learning_rate": 3e-4}
-EQUAL_SB3 = {"n_steps": 128, "batch_size": 512, "n_epochs": 10, "learning_rate": 3e-4}
+
+
+class Work(NamedTuple):
+    """What all trainers do alike, beside two layers of 64 with tanh, which are everybody's default."""
+
+    num_envs: int
+    num_steps: int
+    batch_size: int
+    epochs: int = 10
+    learning_rate: float = 3e-4
+
+    @property
+    def of_websim(self) -> dict[str, Any]:
+        """Endless, and without early stop and evaluations: every iteration does the same work."""
+        return {
+            "num_envs": self.num_envs,
+            "num_steps": self.num_steps,
+            "num_minibatches": self.num_envs * self.num_steps // self.batch_size,
+            "update_epochs": self.epochs,
+            "learning_rate": self.learning_rate,
+            "target_kl": 0,
+            "eval_every": 0,
+            "total_steps": 10**9,
+        }
+
+    @property
+    def of_others(self) -> dict[str, Any]:
+        return {
+            "n_steps": self.num_steps,
+            "batch_size": self.batch_size,
+            "n_epochs": self.epochs,
+            "learning_rate": self.learning_rate,
+        }
+
+
+#: The bars are those of the first; the second has batches that serve a native trainer better.
+WORKS = {"envs_16": Work(16, 128, 512), "envs_64": Work(64, 128, 2048)}
+OTHERS = {"sb3": "stable_baselines3", "sbx": "sbx"}
 DEFAULT_ENVS_SB3 = 8
 
 
 def measure(lab: Lab) -> dict[str, Any]:
-    """Medians over all iterations of all rounds, and ratios page / Stable-Baselines3."""
-    default: dict[str, Any] = {"env": TASK, "ranks": RANKS}
-    # Endless, and without an early stop: every iteration does the same work.
-    equal = {**default, **EQUAL, "target_kl": 0, "total_steps": 10**9}
-    sb3 = StableBaselines(NUM_ENVS, **EQUAL_SB3)
-    sb3_default = StableBaselines(DEFAULT_ENVS_SB3)
+    """Of each work, and of everyone's defaults: medians over all iterations of all rounds."""
     with lab.ready_page() as page:
-        trainers: dict[str, Callable[[], list[Iteration]]] = {
-            "page_equal": lambda: iterations_of(train_for(page, equal, SECONDS)),
-            "sb3_equal": lambda: sb3.train(SECONDS),
-            "sb3_equal_one_thread": lambda: sb3.train(SECONDS, threads=1),
-            "websim_equal": lambda: iterations_of(train_natively(equal, SECONDS)),
-            "page_default": lambda: iterations_of(train_for(page, default, SECONDS)),
-            "websim_default": lambda: iterations_of(train_natively(default, SECONDS)),
-            # One thread is never slower with batches of 64, and much faster when a core is busy.
-            "sb3_default": lambda: sb3_default.train(SECONDS, threads=1),
-        }
-        iterations: dict[str, list[Iteration]] = {name: [] for name in trainers}
-        for i in range(ROUNDS):
-            # Who comes first changes, so that a drift of the machine's speed favours nobody.
-            for name in list(trainers)[:: 1 if i % 2 == 0 else -1]:
-                iterations[name] += trainers[name]()
-    figures = {name: _summary(samples) for name, samples in iterations.items()}
-    best_sb3 = max(("sb3_equal", "sb3_equal_one_thread"), key=lambda name: figures[name]["rate"])
+        works = {name: work._asdict() | {"trainers": _same_work(page, work)} for name, work in WORKS.items()}
+        default = _defaults(page)
+    return {"task": TASK, "ranks": RANKS, "rounds": ROUNDS, "seconds": SECONDS, "works": works, "default": default}
+
+
+def _same_work(page: Page, work: Work) -> dict[str, Any]:
+    with ExitStack() as stack:
+        trainers: dict[str, Callable[[], list[Iteration]]] = {}
+        for ranks in (RANKS, 1):
+            trainers |= _websim(page, {**work.of_websim, "ranks": ranks}, f"{ranks}")
+        for name, library in OTHERS.items():
+            for threads in ("own", "one"):
+                other = OtherTrainer(library, work.num_envs, work.of_others, one_thread=threads == "one")
+                trainers[f"{name}_{threads}"] = _for_a_round(stack.enter_context(closing(other)))
+        return _measured(trainers)
+
+
+def _defaults(page: Page) -> dict[str, Any]:
+    # One thread is never slower with batches of 64, and much faster when a core is busy.
+    with closing(OtherTrainer("stable_baselines3", DEFAULT_ENVS_SB3, {}, one_thread=True)) as sb3:
+        return _measured({**_websim(page, {"ranks": RANKS}, f"{RANKS}"), "sb3_one": _for_a_round(sb3)})
+
+
+def _websim(page: Page, settings: dict[str, Any], name: str) -> dict[str, Callable[[], list[Iteration]]]:
+    request = {"env": TASK, **settings}
     return {
-        "task": TASK,
-        "ranks": RANKS,
-        "rounds": ROUNDS,
-        "seconds": SECONDS,
-        "trainers": figures,
-        "best_sb3_equal": best_sb3,
-        "page_to_sb3_equal": figures["page_equal"]["rate"] / figures[best_sb3]["rate"],
-        "page_to_sb3_default": figures["page_default"]["rate"] / figures["sb3_default"]["rate"],
+        f"page_{name}": lambda: iterations_of(train_for(page, request, SECONDS)),
+        f"websim_{name}": lambda: iterations_of(train_natively(request, SECONDS)),
     }
+
+
+def _for_a_round(trainer: OtherTrainer) -> Callable[[], list[Iteration]]:
+    return lambda: trainer.train(SECONDS)
+
+
+def _measured(trainers: dict[str, Callable[[], list[Iteration]]]) -> dict[str, Any]:
+    rounds = take_turns(trainers, ROUNDS)
+    return {name: _summary([sample for samples in lists for sample in samples]) for name, lists in rounds.items()}
 
 
 def _summary(samples: list[Iteration]) -> dict[str, Any]:
