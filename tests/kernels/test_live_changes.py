@@ -9,6 +9,7 @@ import pytest
 import websim
 from websim.algorithms.ppo import PPOConfig
 from websim.api import run
+from websim.config import TrainConfig
 from websim.dist import Communicator, run_ranks
 from websim.errors import ConfigError, RewardError, SnapshotError
 from websim.session import Session
@@ -262,3 +263,28 @@ def test_a_state_with_a_function_as_reward_asks_for_it():
     second = open_session()
     with pytest.raises(SnapshotError, match=r"the run's reward was changed to the function test_live_changes\.stand_"):
         second.load_state(first.state())
+
+
+def open_sac(**settings):
+    small = {"env": "Hopper-v5", "algorithm": "sac", "num_envs": 4, "learning_starts": 32, "hidden": [16], "seed": 3}
+    config = TrainConfig.from_mapping(small | {"eval_every": 0} | settings)
+    return Session(config, Communicator(), lambda: None)
+
+
+def test_environments_with_a_memory_stay_as_many():
+    session = open_sac()
+    session.iterate()
+    with pytest.raises(ConfigError, match=r"num_envs: sac keeps a memory of each environment, so their number cannot"):
+        session.request({"num_envs": 8})
+    session.request({"num_envs": 4, "policy_lr": 1e-4})
+    session.iterate()
+    assert session.config.policy_lr == 1e-4
+
+
+def test_evaluation_changes_nothing_in_sac_either():
+    without, with_it = open_sac(), open_sac(eval_every=64, eval_episodes=2)
+    for _ in range(4):
+        without.iterate()
+        metrics = with_it.iterate()
+    assert metrics["time/evaluation"] > 0
+    assert with_it.policies["policy"].to_bytes() == without.policies["policy"].to_bytes()
