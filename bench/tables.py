@@ -1,7 +1,7 @@
 """Markdown of the figures: a table a part."""
 
 from collections.abc import Callable
-from statistics import mean
+from statistics import mean, median
 
 from engine_tables import envs, physics, scale
 from markdown_table import Figures, table
@@ -137,6 +137,23 @@ def responsiveness(figures: Figures) -> str:
     return table(("while training with 2 ranks", ""), rows)
 
 
+def durability(figures: Figures) -> str:
+    lost, since_save = figures["lost"], figures["since_save"]
+    more = max(a - b for a, b in zip(lost, since_save, strict=True))
+    same = "yes" if figures["same_policy"] and figures["same_curve"] else "**no**"
+    rows = [
+        (f"policy and return curve after {figures['reloads']} reloads, equal bit for bit to no reload", same),
+        (f"training lost by a reload, median, saving every {figures['autosave_seconds']} s", f"{median(lost):.2f} s"),
+        ("the most", f"{max(lost):.2f} s"),
+        ("the most beyond the time since the last save", f"{max(0, more):.2f} s"),
+        ("training waits for a save, median of the ranks", f"{figures['save_milliseconds']:.2f} ms"),
+        ("a save", f"{figures['save_bytes'] / 1e3:.0f} KB"),
+        (f"speed, saving every 5 s / not saving, median of {figures['rounds']} pairs", f"{figures['speed_ratio']:.3f}"),
+        (f"tasks over 50 ms of the main thread in {figures['saves']} saves", f"{figures['long_tasks']}"),
+    ]
+    return table(("HalfCheetah-v5, 2 ranks in the page", ""), rows)
+
+
 def transfer(figures: Figures) -> str:
     brotli, gzip = figures["brotli"], figures["gzip"]
     files = list(brotli["files"])
@@ -187,6 +204,7 @@ PARTS: dict[str, Callable[[Figures], str]] = {
     "returns": returns,
     "startup": startup,
     "responsiveness": responsiveness,
+    "durability": durability,
     "transfer": transfer,
     "memory": memory,
 }

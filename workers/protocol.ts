@@ -100,6 +100,8 @@ export interface SavedShare {
   code: boolean;
   /** Of websim. */
   version: string;
+  /** That training waited for it. */
+  seconds: number;
   /** Of each log the number of the first row that is still needed. */
   logs: Record<string, number>;
   data: Uint8Array;

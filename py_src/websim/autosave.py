@@ -27,10 +27,12 @@ class Share(NamedTuple):
     """A rank's share of a save: what it is of, the bytes of it, and the rows of its logs since its last one.
 
     saved: without its arrays, which have gone on since. code: whether going on runs Python text that the run brings.
+    seconds: that training waited for the bytes.
     """
 
     saved: SavedRank
     code: bool
+    seconds: float
     data: bytearray
     segments: list[Segment]
 
@@ -100,9 +102,9 @@ class Autosave:
         start = self._clock()
         saved = SavedRank.of(self.session)
         data = saved.to_bytes()
-        self._copy = Share(replace(saved, shared={}, rows={}), bool(saved.reward_text), data, [])
-        self._copied_iteration = saved.iteration
         end = self._clock()
+        self._copy = Share(replace(saved, shared={}, rows={}), bool(saved.reward_text), end - start, data, [])
+        self._copied_iteration = saved.iteration
         self._next_copy = end + (end - start) / COPY_SHARE
 
     def _emit_copy(self) -> None:

@@ -39,6 +39,7 @@ class WorkerSaves:
             "config": saved.config,
             "code": share.code,
             "version": saved.version,
+            "seconds": share.seconds,
             "logs": {name: span[0] for name, span in saved.logs.items()},
         }
         segments = [{"name": s.name, "first": s.first, "last": s.last, "data": s.to_bytes()} for s in share.segments]

@@ -54,7 +54,15 @@ function request(iteration: number, firstMetrics = iteration) {
     const segment = { name: 'learner/replay', first: stop - 10, last: stop, data };
     const logs = { 'learner/replay': Math.max(0, stop - 25) };
     const globalStep = stop;
-    const common = { iteration, globalStep, config, code: false, version: '0.1.0', logs };
+    const common = {
+      iteration,
+      globalStep,
+      config,
+      code: false,
+      version: '0.1.0',
+      seconds: 0,
+      logs,
+    };
     return { rank, ...common, data: data.slice(), segments: [segment] };
   });
   const metrics: Metrics[] = [];
