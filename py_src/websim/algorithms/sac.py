@@ -12,11 +12,11 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from websim.algorithms.adam import Adam
 from websim.algorithms.replay import Replay
 from websim.batch_env import BatchEnv
 from websim.config import TrainConfig, option
@@ -30,7 +30,6 @@ from websim.normalizer import RunningMoments
 from websim.policy import Policy
 from websim.state import State
 
-ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON = 0.9, 0.999, 1e-8
 #: Streams of random numbers, numbered as in `wasm_build/kernels/philox.h`.
 _STREAM_ACTION, _STREAM_UPDATE, _STREAM_UPDATE_NEXT = 2, 9, 10
 #: What ranks sum beside the gradients: squared errors and values of both critics, the actor's loss, log-probabilities.
@@ -66,31 +65,6 @@ class SACConfig(TrainConfig):
     target_entropy: float = option(
         -1.0, "entropy to reach, per number of an action in [-1, 1]", low=-100.0, high=0.69, live=True
     )
-
-
-class Adam:
-    """Moments of one flat vector of parameters."""
-
-    def __init__(self, params: NDArray[np.float32], gradient: NDArray[np.float32]):
-        self.first, self.second = np.zeros((2, params.size), np.float32)
-        self.steps = 0
-        self._optimize = bind("adam", params, self.first, self.second, gradient)
-        self._size = params.size
-
-    def step(self, learning_rate: float) -> float:
-        """The gradient's L2 norm; when it is not finite, nothing is changed."""
-        self.steps += 1
-        correction = 1 - ADAM_BETA1**self.steps, 1 - ADAM_BETA2**self.steps
-        norm: float = self._optimize(
-            learning_rate, ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON, *correction, math.inf, self._size
-        )
-        return norm
-
-    def state(self) -> list[Any]:
-        return [self.first, self.second, self.steps]
-
-    def load_state(self, state: list[Any]) -> None:
-        self.first[:], self.second[:], self.steps = state
 
 
 class SAC:
