@@ -15,7 +15,7 @@ BLOCKS = [
     pytest.param(block, id=f"{document.name}-{number}")
     for document in [
         REPO / "README.md",
-        *(REPO / f"docs/{name}.md" for name in ("agents", "exchange", "python", "tasks", "tasks_howto")),
+        *(REPO / f"docs/{name}.md" for name in ("agents", "durable_runs", "exchange", "python", "tasks", "tasks_howto")),
     ]
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL))
 ]
