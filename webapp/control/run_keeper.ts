@@ -76,10 +76,8 @@ export class RunKeeper extends EventTarget {
     this.saver = saver;
     this.run = run;
     void this.client.request('claim', { id }).catch(() => {});
-    saver.addEventListener('saved', () => {
-      this.changed();
-      void this.prune();
-    });
+    saver.addEventListener('saved', () => this.changed());
+    saver.addEventListener('saved', () => void this.prune(), { once: true });
     saver.addEventListener('failed', (event) => {
       this.tell(this.failure((event as CustomEvent<Error>).detail, saver));
     });
