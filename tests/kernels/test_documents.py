@@ -11,11 +11,12 @@ from conftest import REPO
 from robot_files import needs_robots
 from write_reference import COMPILED_FILES
 
+PAGES = ("agents", "durable_runs", "exchange", "python", "tasks", "tasks_howto")
 BLOCKS = [
     pytest.param(block, id=f"{document.name}-{number}")
     for document in [
         REPO / "README.md",
-        *(REPO / f"docs/{name}.md" for name in ("agents", "durable_runs", "exchange", "python", "tasks", "tasks_howto")),
+        *(REPO / f"docs/{name}.md" for name in PAGES),
     ]
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL))
 ]

@@ -350,6 +350,51 @@ def test_logs_are_written_once_and_removed_when_no_save_needs_them(tmp_path):
     assert read_run(tmp_path / "run").manifest["iteration"] == 19
 
 
+class Clock:
+    """Seconds that pass by command, and a hundredth of one with each look: then a copy takes that long."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.01
+        return self.now
+
+
+def test_saves_keep_to_their_seconds_and_copies_to_half_a_per_cent():
+    session, clock = LoggingSession(small("ppo", autosave_seconds=5), Communicator()), Clock()
+    shares = []
+    autosave = Autosave(session, shares.append, clock=clock)
+    copied = []
+    for _ in range(200):
+        session.iterate()
+        clock.now += 0.1
+        before = autosave._copied_iteration
+        autosave.round()
+        if autosave._copied_iteration != before:
+            copied.append(clock.now)
+    steps = [share.saved.iteration for share in shares]
+    assert len(steps) == 5, "the first after a second, then every five, in about twenty"
+    assert 7 <= steps[0] <= 10
+    assert set(np.diff(steps)) <= set(range(40, 51))
+    assert 3 <= len(copied) - len(steps) <= clock.now * 0.005 / 0.01
+    before_stop = autosave._copied_iteration
+    assert before_stop > steps[-1]
+    autosave.stop()
+    assert shares[-1].saved.iteration == before_stop
+
+
+def test_a_save_waits_while_the_one_before_is_written():
+    session, clock, shares = LoggingSession(small("ppo", autosave_seconds=5), Communicator()), Clock(), []
+    ready = [False]
+    autosave = Autosave(session, shares.append, ready=lambda: ready[0], clock=clock)
+    for wait, expected in ((False, 0), (True, 1)):
+        ready[0] = wait
+        session.iterate()
+        clock.now += 20
+        autosave.round()
+        assert len(shares) == expected
+
+
 def test_a_log_with_a_gap_is_refused():
     parts = [Segment("a", 0, first, first + 2, np.zeros((2, 1))) for first in (0, 4)]
     with pytest.raises(SaveError, match="a has gaps"):
