@@ -365,7 +365,7 @@ def test_saves_keep_to_their_seconds_and_copies_to_half_a_per_cent():
     shares = []
     autosave = Autosave(session, shares.append, clock=clock)
     copied = []
-    for _ in range(200):
+    for _ in range(215):
         session.iterate()
         clock.now += 0.1
         before = autosave._copied_iteration
