@@ -144,10 +144,10 @@ export const SETTINGS: readonly Setting[] = [
 export const TUNED: Record<string, Record<string, Partial<TrainConfig>>> = {
   "InvertedPendulum-v5": {},
   "InvertedDoublePendulum-v5": {},
-  "Reacher-v5": {},
+  "Reacher-v5": {"ppo": {"total_steps": 500000, "num_envs": 32, "num_minibatches": 16, "learning_rate": 0.0006, "gamma": 0.95, "target_kl": 0.0}},
   "Pusher-v5": {},
   "Swimmer-v5": {},
-  "Hopper-v5": {},
+  "Hopper-v5": {"ppo": {"num_envs": 16, "num_steps": 128, "num_minibatches": 16, "learning_rate": 0.0004, "target_kl": 0.0}},
   "HalfCheetah-v5": {"ppo": {"num_envs": 64, "learning_rate": 0.002}},
   "Walker2d-v5": {},
   "Ant-v5": {},

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from websim.configs import half_cheetah
+from websim.configs import half_cheetah, hopper, reacher
 
-_BY_TASK: dict[str, dict[str, dict[str, Any]]] = {file.TASK: file.SETTINGS for file in (half_cheetah,)}
+_BY_TASK: dict[str, dict[str, dict[str, Any]]] = {file.TASK: file.SETTINGS for file in (half_cheetah, hopper, reacher)}
 
 
 def tuned(env: str, algorithm: str) -> dict[str, Any]:
