@@ -16,9 +16,10 @@ from pathlib import Path
 
 NET_SOURCES = (
     *("tiles", "mlp", "gaussian", "categorical", "ppo_loss_gaussian", "ppo_loss_categorical"),
+    "ppo_gradient",
     *("gae", "discount", "adam", "moments"),
     *("sac_actions", "sac_losses", "sac_polyak"),
-    "perturbed",
+    *("perturbed", "meet"),
 )
 PHYSICS_SOURCES = ("physics",)
 

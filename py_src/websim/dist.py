@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,8 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from websim.errors import CollectiveAbortedError, CollectiveMismatchError, StopRequested
+from websim.kernels import bind
 
 T = TypeVar("T")
+
+#: How often a thread looks for the others before it sleeps: as long as a nap takes at least, 150 us.
+LOOKS = 10_000
+#: Seconds between two looks afterwards.
+NAP = 1e-4
 
 
 class Communicator:
@@ -102,16 +109,15 @@ class ThreadCommunicator(Communicator):
         self._group, self.rank, self.world_size = group, rank, group.world_size
 
     def _gather(self, local: NDArray, out: NDArray, tag: str) -> None:
-        group = self._group
-        group.slots[self.rank] = ((self._sequence, tag, local.nbytes), local)
-        group.wait()
-        headers = [slot[0] for slot in group.slots]
+        group, side = self._group, self._sequence % 2
+        # A copy: this rank goes on as soon as all are here, and others may read later.
+        group.slots[side][self.rank] = (self._sequence, tag, local.nbytes), local.copy()
+        group.meet(self.rank, self._sequence)
+        headers = [header for header, _ in group.slots[side]]
         if any(header != headers[0] for header in headers):
-            group.wait()
             raise CollectiveMismatchError(describe_mismatch(headers))
-        for rank, slot in enumerate(group.slots):
-            out[rank] = slot[1]
-        group.wait()
+        for rank, (_, array) in enumerate(group.slots[side]):
+            out[rank] = array
 
     def abort(self, reason: str) -> None:
         self._group.abort(reason)
@@ -122,20 +128,27 @@ class ThreadGroup:
 
     def __init__(self, world_size: int):
         self.world_size = world_size
-        self.slots: list[Any] = [None] * world_size
-        self._barrier = threading.Barrier(world_size)
-        self._reason = "another rank failed"
+        #: What each rank brings to a gather, on two sides by turns: a side is written again two gathers later, and by
+        #: then every rank has come to the one between, so it has done reading.
+        self.slots: list[list[Any]] = [[None] * world_size, [None] * world_size]
+        #: The last gather that each rank came to.
+        self._rounds = np.zeros(world_size, np.int64)
+        self._all_here = bind("meet", self._rounds)
+        self._reason: str | None = None
 
-    def wait(self) -> None:
-        try:
-            self._barrier.wait()
-        except threading.BrokenBarrierError:
-            raise CollectiveAbortedError(self._reason) from None
+    def meet(self, rank: int, sequence: int) -> None:
+        """Return when all ranks have come to the gather of that number."""
+        self._rounds[rank] = sequence
+        looks = LOOKS
+        while not self._all_here(sequence, looks, self.world_size):
+            if self._reason is not None:
+                raise CollectiveAbortedError(self._reason)
+            time.sleep(NAP)
+            looks = 1
 
     def abort(self, reason: str) -> None:
         """Release every rank that waits, with `reason`."""
         self._reason = reason
-        self._barrier.abort()
 
 
 class WorkerCommunicator(Communicator):

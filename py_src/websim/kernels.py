@@ -25,6 +25,9 @@ Tiles = NDArray[np.float32]
 
 _P, _I, _U, _F, _D = ctypes.c_void_p, ctypes.c_int32, ctypes.c_uint32, ctypes.c_float, ctypes.c_double
 
+#: Kernels of so few microseconds that giving up Python's lock, which ranks then wait for, costs more.
+_BRIEF = ("gather_tiles", "gaussian_sample", "categorical_sample", "normalize", "add_moments", "adam")
+
 _SIGNATURES: dict[str, list] = {
     "gather_tiles": [_P, _P, _P, _I, _I],
     "tiles_to_rows": [_P, _P, _I, _I],
@@ -35,6 +38,7 @@ _SIGNATURES: dict[str, list] = {
     "discount": [_P] * 4 + [_F, _I, _I],
     "ppo_loss_gaussian": [_P] * 8 + [_F] * 3 + [_I, _I, _F, _I],
     "ppo_loss_categorical": [_P] * 6 + [_F] * 3 + [_I, _I, _F, _I],
+    "ppo_gradient": [_P] * 13 + [_I] * 7 + [_F] * 3 + [_P, _F, _I],
     "gae": [_P] * 6 + [_F, _F, _I, _I],
     "adam": [_P] * 4 + [_F] * 7 + [_I],
     "sac_sample": [_P] * 5 + [_U] * 3 + [_I] * 2 + [_U, _I],
@@ -43,6 +47,7 @@ _SIGNATURES: dict[str, list] = {
     "sac_actor_loss": [_P] * 6 + [_F] * 2 + [_I],
     "sac_polyak": [_P, _P, _I, _F],
     "add_moments": [_P, _P, _P, _D, _I, _I],
+    "meet": [_P, _D, _I, _I],
     "normalize": [_P] * 4 + [_F, _I, _I, _I],
     "perturb": [_P] * 3 + [_U, _U] + [_I] * 3 + [_U],
     "sum_noise": [_P] * 2 + [_U, _U] + [_I] * 2 + [_U],
@@ -67,11 +72,14 @@ def library() -> ctypes.CDLL:
         path = websim_host.net_library()
     else:
         path = str(library_path("net"))
-    net = ctypes.CDLL(path)
+    net, brief = ctypes.CDLL(path), ctypes.PyDLL(path)
     for name, argtypes in _SIGNATURES.items():
-        function = getattr(net, f"ws_{name}")
+        function = getattr(brief if name in _BRIEF else net, f"ws_{name}")
         function.argtypes, function.restype = argtypes, None
+        # The library that is returned has both kinds.
+        setattr(net, f"ws_{name}", function)
     net.ws_adam.restype = ctypes.c_double
+    net.ws_meet.restype = ctypes.c_int32
     return net
 
 

@@ -37,7 +37,7 @@ class Mlp:
         self.hidden = int(self.widths[1:-1].sum()) * (2 if activation == "silu" else 1)
         self.widest = int(self.widths.max())
         self.size = sum(i * o + o for i, o in pairwise(widths))
-        self._scratch = np.zeros(2 * self.widest * TILE, np.float32)
+        self.scratch = np.zeros(2 * self.widest * TILE, np.float32)
 
     def initialize(self, rng: np.random.Generator, output_gain: float) -> NDArray[np.float32]:
         """Orthogonal weights (the activation's gain; `output_gain` for the last layer) and zero biases."""
@@ -52,7 +52,7 @@ class Mlp:
 
         params [size]; hidden: tiles of `self.hidden` features.
         """
-        return bind("mlp_forward", out, hidden, x, params, self.widths, self.layers, self._activation, x.shape[1])
+        return bind("mlp_forward", out, hidden, x, params, self.widths, self.layers, self.activation_number, x.shape[1])
 
     def backward_pass(
         self,
@@ -71,14 +71,14 @@ class Mlp:
             "mlp_backward",
             gradient,
             dx,
-            self._scratch,
+            self.scratch,
             dout,
             hidden,
             x,
             params,
             self.widths,
             self.layers,
-            self._activation,
+            self.activation_number,
             x.shape[1],
         )
 
@@ -89,11 +89,11 @@ class Mlp:
         width = self.widest + 16
         scratch = np.zeros(3 * width, np.float32)
         return bind(
-            "forward_each", out, scratch, x, policies, self.widths, self.layers, self._activation, width, len(x)
+            "forward_each", out, scratch, x, policies, self.widths, self.layers, self.activation_number, width, len(x)
         )
 
     @property
-    def _activation(self) -> int:
+    def activation_number(self) -> int:
         return ACTIVATIONS.index(self.activation)
 
 
@@ -174,6 +174,28 @@ class ActorCritic:
             critic(count)
 
         return backward
+
+    def ppo_gradient(
+        self,
+        gradient: NDArray[np.float32],
+        batch: Tiles,
+        doutputs: Tiles,
+        dvalue: Tiles,
+        samples: NDArray[np.float32],
+        columns: int,
+        coefficients: tuple[float, float, float],
+    ) -> Callable[[int, float, int], None]:
+        """A call that takes the address of the indices of samples, 1 / samples of the whole minibatch and a count.
+
+        It sets `gradient` [size + 5]: of PPO's loss, then the sums of `ppo_loss` in `distributions.py`.
+        samples: rows of `features`; columns: those of an action. batch, doutputs, dvalue: tiles of `capacity` samples
+        to work in.
+        """
+        arrays = gradient, batch, self.mean, self.value, self._actor_hidden, self._critic_hidden, doutputs, dvalue
+        wider = max(self.actor, self.critic, key=lambda net: net.widest)
+        networks = wider.scratch, samples, self.params, self.actor.widths, self.critic.widths
+        layout = self.actor.layers, self.actor.activation_number, self._log_std_at, self._critic_at, self.size, columns
+        return bind("ppo_gradient", *arrays, *networks, *layout, len(batch) * TILE, *coefficients)
 
     @property
     def _actor_params(self) -> NDArray[np.float32]:

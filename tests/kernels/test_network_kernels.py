@@ -236,6 +236,42 @@ def test_ppo_loss_equals_ref_and_its_finite_differences(count, kind):
         assert not beyond.any(), "lanes beyond the batch must be zero"
 
 
+@pytest.mark.parametrize("kind", ["gaussian", "categorical"])
+@pytest.mark.parametrize("count", [50, 64, 150])
+def test_ppo_gradient_is_that_of_its_parts(count, kind):
+    """Samples that are taken by index and pass in parts of 64; the sums of all parts."""
+    rng = np.random.default_rng(count)
+    O, outputs, capacity = 3, 2 if kind == "gaussian" else 5, 64
+    bounds = np.ones(2, np.float32)
+    distribution = Gaussian(-bounds, bounds) if kind == "gaussian" else Categorical(np.zeros((5, 1), np.float32))
+    actions = rng.normal(size=(200, 2)) if kind == "gaussian" else rng.integers(0, 5, (200, 1))
+    rest = rng.normal(0, 0.3, (200, 3)) - [2, 0, 0]
+    samples = np.column_stack([rng.normal(size=(200, O)), actions, rest]).astype(np.float32)
+    features = samples.shape[1]
+    network = ActorCritic(O, outputs, [8], discrete=kind == "categorical", features=features, capacity=capacity)
+    network.params[:] = rng.normal(0, 0.5, network.size)
+    index = rng.permutation(200)[:count].astype(np.int32)
+    work = tiles(capacity, features), tiles(capacity, outputs), tiles(capacity, 1)
+
+    got = np.full(network.size + 5, 7, np.float32)
+    gradient_of = network.ppo_gradient(got, *work, samples, distribution.columns, COEFFICIENTS)
+    gradient_of(address(index), 1 / count, count)
+
+    expected, sums = np.zeros(network.size, np.float32), np.zeros(5)
+    for first in range(0, count, capacity):
+        batch = to_tiles(samples[index[first : first + capacity]])
+        n = min(capacity, count - first)
+        network.actor_pass(batch)(n)
+        network.critic_pass(batch)(n)
+        gradients = *work[1:], network.log_std_gradient(expected)
+        passed = network.mean, network.value, network.log_std
+        distribution.ppo_loss(gradients, sums, batch, *passed, COEFFICIENTS, O)(1 / count, n)
+        network.backward_pass(expected, *work[1:], batch)(n)
+    np.testing.assert_array_equal(got[: network.size], expected)
+    np.testing.assert_array_equal(got[network.size :], sums.astype(np.float32))
+    assert np.abs(expected).max() > 0.01
+
+
 def run_gae(rewards, values, ended, bootstrap, gamma, lam):
     arrays = [np.ascontiguousarray(a, np.float32) for a in (rewards, values, bootstrap)]
     ended = np.ascontiguousarray(ended, np.uint8)

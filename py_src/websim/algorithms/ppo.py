@@ -277,7 +277,7 @@ class PPO:
             sums[:], minibatches = 0, 0
             for owned, count in self._minibatches():
                 self.pulse()
-                self._minibatch_gradient(owned, 1 / count)
+                self._gradient_of(address(owned), 1 / count, len(owned))
                 self.comm.all_sum(self.gradient, tag="gradient")
                 grad_norm = self._adam(learning_rate)
                 sums += self.gradient[size:] / count
@@ -310,20 +310,6 @@ class PPO:
         for count, local_count in zip(np.diff(edges).tolist(), local_counts.tolist(), strict=True):
             first, end = end, end + local_count
             yield local[first:end], count
-
-    def _minibatch_gradient(self, owned: NDArray[np.int32], scale: float) -> None:
-        """This rank's share of the gradient and of the loss sums, into `self.gradient`."""
-        self.gradient[:] = 0
-        self._loss_sums[:] = 0
-        for first in range(0, len(owned), CHUNK):
-            chunk = owned[first : first + CHUNK]
-            count = len(chunk)
-            self._tile_minibatch(address(chunk), count, self.network.features)
-            self._actor(count)
-            self._critic(count)
-            self._loss(scale, count)
-            self._backward(count)
-        self.gradient[self.network.size :] = self._loss_sums
 
     def _adam(self, learning_rate: float) -> float:
         """One optimiser step on the summed gradient; its norm. Raises TrainingDivergedError."""
@@ -376,18 +362,13 @@ class PPO:
             T,
             B,
         )
-        self._tile_minibatch = bind("gather_tiles", self.batch, self.samples)
-        self._actor, self._critic = network.actor_pass(self.batch), network.critic_pass(self.batch)
-        self._loss_sums = np.zeros(5)
-        self._loss = self.distribution.ppo_loss(
-            (self.doutputs, self.dvalue, network.log_std_gradient(self.gradient)),
-            self._loss_sums,
+        self._gradient_of = network.ppo_gradient(
+            self.gradient,
             self.batch,
-            network.mean,
-            network.value,
-            network.log_std,
+            self.doutputs,
+            self.dvalue,
+            self.samples,
+            self.distribution.columns,
             (config.clip_coef, config.vf_coef, config.ent_coef),
-            O,
         )
-        self._backward = network.backward_pass(self.gradient, self.doutputs, self.dvalue, self.batch)
         self._optimize = bind("adam", network.params, self.adam_first, self.adam_second, self.gradient)
