@@ -116,6 +116,8 @@ def open_saved(
     if done >= config.total_steps:
         raise ConfigError(f"total_steps: the run has finished its {done:,} steps; ask for more to go on")
     if path.is_dir():
+        if folder:
+            raise ConfigError(f"{path}: a folder's run goes on in it; --out (folder=) is for .websim-run files")
         return path, config, start
     if start.manifest["code"] and not trust_reward:
         raise SaveError(

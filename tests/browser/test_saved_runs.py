@@ -16,22 +16,37 @@ from websim.saved_run import read_run
 WORKERS = "document.querySelector('websim-app').store.pool.workers"
 #: Longer than a test, for those that do not wait for its end.
 LONG = RUN | {"total_steps": 10**9}
+#: Whether no page goes on with a saved run.
+FREE = "websim.savedRuns().then((runs) => runs.every((run) => !run.inUse))"
+FORGET_ALL = """async () => {
+    for (const { id } of await websim.savedRuns()) await websim.discardRun(id);
+    const { store } = document.querySelector('websim-app');
+    store.dismissNotices();
+    store.dismissProblem();
+}"""
 HOPPER = LONG | {"env": "Hopper-v5"}
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(browser: Browser, site: str) -> Outcome:
-    with opened(browser, site) as website:
-        website.load()
-        return website.train(**RUN | {"autosave_seconds": 0})
-
-
-@pytest.fixture
-def website(browser: Browser, site: str) -> Iterator[Website]:
-    """A page with nothing saved."""
+def loaded(browser: Browser, site: str) -> Iterator[Website]:
     with opened(browser, site) as website:
         website.load()
         yield website
+
+
+@pytest.fixture
+def website(loaded: Website) -> Iterator[Website]:
+    """The loaded page, with nothing saved and nothing said."""
+    yield loaded
+    loaded.stop()
+    loaded.wait(FREE)
+    loaded.page.evaluate(FORGET_ALL)
+    loaded.complaints.clear()
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(loaded: Website) -> Outcome:
+    return loaded.train(**RUN | {"autosave_seconds": 0})
 
 
 def test_a_run_that_is_reloaded_at_random_moments_ends_as_if_it_had_not_been(
@@ -105,9 +120,9 @@ def test_two_tabs_do_not_go_on_with_one_run(website: Website) -> None:
     refused = second.page.evaluate("(id) => websim.discardRun(id).catch((error) => error.message)", run["id"])
     assert refused == "This run goes on in another tab: go there, or close it first."
     website.stop()
-    website.page.close()
     second.page.evaluate("(id) => websim.goOn(id).then(() => {})", run["id"])
     second.wait_iterations(run["iteration"] + 1)
+    second.page.close()
 
 
 def test_the_newest_run_is_offered_and_can_be_discarded(website: Website) -> None:
@@ -115,7 +130,7 @@ def test_the_newest_run_is_offered_and_can_be_discarded(website: Website) -> Non
         website.start(**request)
         wait_saved(website, 1)
         website.stop()
-    website.wait("websim.savedRuns().then((runs) => runs.every((run) => !run.inUse))")
+    website.wait(FREE)
     reload(website)
     assert "HalfCheetah-v5" in wait_offer(website)
     website.button("Discard").click()
@@ -131,7 +146,7 @@ def test_a_flipped_byte_is_told_and_the_save_before_is_used(website: Website, fi
     paused = website.page.evaluate("websim.run.history.length")
     website.wait(f"{KEEPER}.saver.last.globalStep === {paused} * 1024")
     website.stop()
-    website.wait("websim.savedRuns().then((runs) => runs.every((run) => !run.inUse))")
+    website.wait(FREE)
     change_newest_save(website.page, file)
     reload(website)
     go_on(website)

@@ -198,6 +198,8 @@ def test_a_run_leaves_as_one_file_and_goes_on_elsewhere(saved, tmp_path, monkeyp
     assert websim.load_policy("there/policy.websim").to_bytes() == run(small("ppo")).policy.to_bytes()
     assert main(["resume", "there.websim-run"]) == 2
     assert "there is not empty" in capsys.readouterr().err
+    assert main(["resume", str(saved), "--out", "elsewhere"]) == 2
+    assert "a folder's run goes on in it; --out (folder=) is for .websim-run files" in capsys.readouterr().err
     assert main(["resume", "there"]) == 2
     assert "the run has finished its 768 steps; ask for more" in capsys.readouterr().err
 
