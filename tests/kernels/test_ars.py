@@ -49,7 +49,7 @@ def iterated(iterations, **settings):
     "settings",
     [
         {},
-        {"num_envs": 32, "fitness": "ranks", "hidden": [16], "sigma": 0.05, "learning_rate": 0.05, "top_fraction": 1},
+        {"fitness": "ranks", "hidden": [8], "sigma": 0.2, "learning_rate": 0.1, "top_fraction": 1},
     ],
 )
 def test_it_learns_to_balance(settings):
@@ -139,6 +139,8 @@ def test_ranks_weigh_directions_whatever_the_returns_scale():
     learner.weigh(np.array([[1000.0, 0], [1, 2]]))
     # Centred ranks: 1/2, -1/2 and -1/6, 1/6; the gradient is their differences over the number of returns.
     np.testing.assert_allclose(learner.weights, [1 / 4, -1 / 12], rtol=1e-6)
+    learner.weigh(np.full((2, 2), 3.0))
+    assert not learner.weights.any(), "returns that are all the same say nothing"
 
 
 def test_a_survival_bonus_does_not_count_but_is_reported():
@@ -156,6 +158,20 @@ def test_settings_change_while_the_run_goes_on():
     second = session.iterate()
     assert second["charts/learning_rate"] == 0.002
     assert second["losses/update_norm"] < first["losses/update_norm"] / 5
+
+
+@pytest.mark.parametrize("num_envs", [4, 21])
+def test_the_number_of_environments_changes_while_the_run_goes_on(num_envs):
+    session = Session(config(), Communicator(), lambda: None)
+    session.iterate()
+    before = session.policies["policy"].network.params.copy()
+    session.request({"num_envs": num_envs})
+    metrics = session.iterate()
+    assert metrics["charts/episodes"] == 12 + num_envs // 2 * 2
+    moved = np.linalg.norm(session.policies["policy"].network.params - before)
+    assert moved == pytest.approx(metrics["losses/update_norm"], rel=1e-5), (
+        "the parameters went on from where they were"
+    )
 
 
 def test_the_policy_has_no_noise_and_survives_its_file():

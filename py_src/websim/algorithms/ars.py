@@ -182,9 +182,7 @@ class ARS:
         self.episodes.add(0, self.env.first_env, self.sign != 0, *self.played[self.sign != 0].T)
         self.episodes.merge(self.comm)
         played = self.comm.all_gather(self.played, tag="returns and lengths").reshape(-1, 2)
-        returns = (
-            played[: 2 * config.num_directions, 0] - config.survival_bonus * played[: 2 * config.num_directions, 1]
-        )
+        returns = (played[:, 0] - config.survival_bonus * played[:, 1])[: 2 * config.num_directions]
         deviation = self.weigh(returns.reshape(-1, 2))
         self._sum_noise(self.iteration)
         update_norm = self.update()
@@ -212,10 +210,9 @@ class ARS:
         counting = returns[top]
         deviation = float(counting.std())
         if self.config.fitness == "ranks":
-            order = counting.ravel().argsort(kind="stable")
-            counting = np.empty(counting.size)
-            counting[order] = np.linspace(-0.5, 0.5, counting.size)
-            counting = counting.reshape(-1, 2) / 2
+            _, place, count = np.unique(counting.ravel(), return_inverse=True, return_counts=True)
+            rank = np.cumsum(count) - (count + 1) / 2  # equal returns share the mean of their ranks
+            counting = (rank[place] / (counting.size - 1) - 0.5).reshape(-1, 2) / 2
         elif deviation > 0:
             counting = counting / deviation
         self.weights[:] = 0

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from websim.configs import half_cheetah, hopper, reacher
+from websim.configs import half_cheetah, hopper, reacher, swimmer
 
-_BY_TASK: dict[str, dict[str, dict[str, Any]]] = {file.TASK: file.SETTINGS for file in (half_cheetah, hopper, reacher)}
+_BY_TASK: dict[str, dict[str, dict[str, Any]]] = {
+    file.TASK: file.SETTINGS for file in (half_cheetah, hopper, reacher, swimmer)
+}
 
 
 def tuned(env: str, algorithm: str) -> dict[str, Any]:
