@@ -223,7 +223,9 @@ export class TrainingRun extends EventTarget {
 
   private async record(env: number): Promise<void> {
     if (this.memory) this.memory.focus(env);
-    else if (!this.retired) await this.first.request('focus', { env }, COMMAND_S);
+    // After the end only what is shown moves.
+    else if (this.current !== 'ended' || this.choice !== 'live')
+      await this.first.request('focus', { env }, COMMAND_S);
   }
 
   private get first(): RankClient {

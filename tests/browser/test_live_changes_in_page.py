@@ -192,6 +192,7 @@ def test_a_policy_can_be_watched_when_training_is_paused_and_when_it_has_ended(w
     start(website, ranks=ranks)
     assert website.page.evaluate("websim.run.shown") == "live"
     assert website.state == "running"
+    expect(website.alert).to_have_count(0)
 
 
 def test_a_policy_file_can_be_shown(website: Website) -> None:

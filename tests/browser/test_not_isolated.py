@@ -81,3 +81,16 @@ def test_a_worker_that_is_gone_is_told(website: Website) -> None:
     website.button("Start").click()
     expect(website.title).to_have_text("Training", timeout=30_000)
     website.wait_iterations(1)
+
+
+def test_a_run_is_changed_evaluated_and_watched_by_messages(website: Website) -> None:
+    website.start(env="Hopper-v5", num_envs=16, total_steps=10**8, eval_every=2048, eval_episodes=2)
+    website.wait("websim.run.best !== null", 20)
+    assert website.page.evaluate("websim.change({ num_envs: 8 }).then((config) => config.num_envs)") == 8
+    for moment in ("training", "the end"):
+        website.page.evaluate("websim.show('best')")
+        head = website.page.evaluate("websim.run.frames.head")
+        website.wait(f"websim.run.frames.head > {head} + 10")
+        website.page.evaluate("websim.show('live')")
+        website.stop()
+        assert website.state == "ended", moment

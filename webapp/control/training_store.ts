@@ -214,8 +214,8 @@ export class TrainingStore extends EventTarget {
   }
 
   #forgetRun(): void {
-    // What is shown after the end of a run costs time until it no longer is.
-    if (this.run && this.run.shown !== 'live') void this.attempt(() => this.show('live'));
+    // What is shown after the end of a run costs time until it no longer is; another run, or a failure, ends it too.
+    if (this.run && this.run.shown !== 'live') this.run.show('live').catch(() => {});
     this.run = null;
     this.result = null;
     this.latest = null;
