@@ -148,7 +148,7 @@ export const TUNED: Record<string, Record<string, Partial<TrainConfig>>> = {
   "Pusher-v5": {},
   "Swimmer-v5": {"ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.1, "learning_rate": 0.05}},
   "Hopper-v5": {"ppo": {"num_envs": 16, "num_steps": 128, "num_minibatches": 16, "learning_rate": 0.0004, "target_kl": 0.0}},
-  "HalfCheetah-v5": {"ppo": {"num_envs": 64, "learning_rate": 0.002}, "ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.05, "learning_rate": 0.04}},
+  "HalfCheetah-v5": {"ppo": {"num_envs": 64, "learning_rate": 0.002}, "ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.05, "learning_rate": 0.04}, "sac": {"hidden": [128, 128], "utd": 0.25, "policy_lr": 0.001, "alpha": 0.1}},
   "Walker2d-v5": {},
   "Ant-v5": {},
   "Humanoid-v5": {},
