@@ -61,6 +61,15 @@ def test_broadcast_gives_rank_0s_value(size):
     assert run_ranks(size, lambda comm: comm.broadcast(value if comm.rank == 0 else [], tag="v")) == [value] * size
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_broadcasting_nothing_costs_one_collective(size):
+    def program(comm):
+        nothing = comm.broadcast(None, tag="changes")
+        return nothing, comm._sequence
+
+    assert run_ranks(size, program) == [(None, int(size > 1))] * size
+
+
 @pytest.mark.parametrize(
     ("length", "tag", "message"),
     [
