@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from websim.algorithms.replay import Replay
+from websim.errors import ConfigError
 from websim.kernels import tiles
 
 B, O, A = 3, 4, 2
@@ -92,3 +93,8 @@ def test_a_smaller_replay_takes_the_newest():
     assert (smaller.start, smaller.stop) == (83, 90)
     recorder.replay = smaller
     recorder.check()
+
+
+def test_running_out_of_memory_is_told():
+    with pytest.raises(ConfigError, match=r"buffer_size: no memory for 33 transitions of 400,000,000,000,016 bytes in"):
+        Replay(10, B, 10**14, A)

@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from websim.errors import ConfigError
 from websim.kernels import TILE, Tiles, address, library
 from websim.state import Log
 
@@ -23,7 +24,7 @@ class Replay:
 
     A row of F = O + A + 2 numbers is a transition: observation, action, reward, 1 if the episode may go on, 0 if it
     terminated. The next observation is the next row's; where an episode was cut off, or an environment was put
-    elsewhere, it is kept apart. So a step costs one observation.
+    elsewhere, it is kept apart. So a step costs one observation. Raises ConfigError when memory runs out.
     """
 
     def __init__(self, capacity: int, num_envs: int, obs_dim: int, action_dim: int):
@@ -32,7 +33,7 @@ class Replay:
         self.num_envs, self.obs_dim = num_envs, obs_dim
         self.features = obs_dim + action_dim + 2
         self.start = self.stop = 0
-        self._rows = np.zeros((min(self.slots, _FIRST_STEPS), num_envs, self.features), np.float32)
+        self._rows = self._allocate(min(self.slots, _FIRST_STEPS))
         self._is_cut = np.zeros(self._rows.shape[:2], bool)
         #: What cut off episodes saw last, by (control step, environment), in order of the steps.
         self._finals: OrderedDict[tuple[int, int], NDArray[np.float32]] = OrderedDict()
@@ -121,10 +122,19 @@ class Replay:
         if needed <= held:
             return
         slots = min(self.slots, max(2 * held, needed))
-        rows = np.zeros((slots, *self._rows.shape[1:]), np.float32)
+        rows = self._allocate(slots)
         rows[:held] = self._rows
         self._rows = rows
         self._is_cut = np.concatenate([self._is_cut, np.zeros((slots - held, self.num_envs), bool)])
+
+    def _allocate(self, slots: int) -> NDArray[np.float32]:
+        try:
+            return np.zeros((slots, self.num_envs, self.features), np.float32)
+        except MemoryError:
+            raise ConfigError(
+                f"buffer_size: no memory for {slots * self.num_envs:,} transitions of {4 * self.features:,} bytes in a "
+                f"rank; start again with at most half of that"
+            ) from None
 
     def _read(self, first: int, last: int) -> NDArray[np.float32]:
         return self._rows[np.arange(first, last) % self.slots]
