@@ -23,8 +23,8 @@ from websim.tasks import get_spec, register
 # Few steps of contact physics, which doubles a rounding difference every few of them.
 CHEETAH = replace(get_spec("HalfCheetah-v5"), name="ShortCheetah", max_episode_steps=12)
 register(CHEETAH.name, lambda: CHEETAH)
-# Some fall before the others are cut off.
-HOPPER = replace(get_spec("Hopper-v5"), name="ShortHopper", max_episode_steps=40)
+# They fall at different times, so that ranks idle for different times.
+HOPPER = replace(get_spec("Hopper-v5"), name="ShortHopper", max_episode_steps=80)
 register(HOPPER.name, lambda: HOPPER)
 PENDULUM = replace(get_spec("InvertedPendulum-v5"), name="ShortPendulum", max_episode_steps=200)
 
@@ -119,7 +119,7 @@ def test_every_metric_is_reported_and_finite():
 def test_an_episode_counts_once_and_what_idles_afterwards_does_not():
     session = Session(config(env=HOPPER.name, num_envs=9), Communicator(), lambda: None)
     metrics, lengths = session.iterate(), session.learner.played[:8, 1]
-    assert lengths.min() < lengths.max() <= 40
+    assert lengths.min() < lengths.max() <= 80
     assert metrics["charts/episodes"] == 8, "the last of an odd number of environments plays nothing"
     assert metrics["global_step"] == pytest.approx(8 * metrics["charts/episodic_length"])
 
