@@ -15,7 +15,7 @@ from serve import SiteServer, serving
 
 REPO = Path(__file__).resolve().parent.parent
 #: Modules of this folder that ranks of the measuring page have.
-RANK_MODULES = ("env_loop", "profile_loop")
+RANK_MODULES = ("env_loop", "profile_loop", "profile_rank")
 
 _READY = """async () => {
     while (!window.websim) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -48,7 +48,7 @@ class Work(NamedTuple):
         }
 
 
-#: The bars are those of the first; the second has batches that serve a native trainer better.
+#: Trainers are compared in the first; the second has the usual number of environments, and ranks are compared there.
 WORKS = {"envs_16": Work(16, 128, 512), "envs_64": Work(64, 128, 2048)}
 OTHERS = {"sb3": "stable_baselines3", "sbx": "sbx"}
 DEFAULT_ENVS_SB3 = 8

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-#: The work that the bars are about.
-MAIN_WORK = "envs_16"
+#: The work in which everyone is compared, and the one with as many environments as a run has unless asked otherwise.
+MAIN_WORK, DEFAULT_SIZE = "envs_16", "envs_64"
 _OTHERS = ("sb3_own", "sb3_one", "sbx_own", "sbx_one")
 
 

@@ -64,7 +64,7 @@ def test_training_is_compared_with_the_fastest_other_trainer_and_with_one_rank()
     assert to_best_other(trainers, "websim_2") == 4.0
     assert scaling(trainers, "page") == 1.6
     figures = {
-        "works": {"envs_16": {"trainers": trainers}},
+        "works": {"envs_16": {"trainers": trainers}, "envs_64": {"trainers": trainers}},
         "default": {"page_2": {"rate": 24.0}, "sb3_one": {"rate": 3.0}},
     }
     verdicts = [bar.met({"training": {"figures": figures}}) for bar in BARS if bar.part == "training"]
