@@ -129,7 +129,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'survival_bonus', help: "subtracted from each step's reward before returns are compared", defaults: {"ars": 0.0}, low: -1000000000.0, high: 1000000000.0, live: true },
   { name: 'buffer_size', help: "transitions that are kept, the newest of each environment", defaults: {"sac": 1000000}, low: 2, high: 100000000, live: false },
   { name: 'learning_starts', help: "steps of random actions before learning", defaults: {"sac": 5000}, low: 1, high: 1000000000, live: false },
-  { name: 'batch_size', help: "transitions of an update", defaults: {"sac": 256}, low: 1, high: 65536, live: false },
+  { name: 'batch_size', help: "transitions of an update", defaults: {"sac": 256}, low: 1, high: 4096, live: false },
   { name: 'utd', help: "updates of the critics per environment step", defaults: {"sac": 1.0}, low: 0.0, high: 100.0, live: true },
   { name: 'policy_frequency', help: "updates of the critics per update of the actor", defaults: {"sac": 2}, low: 1, high: 1000, live: true },
   { name: 'q_lr', help: "Adam's step size of the critics and alpha", defaults: {"sac": 0.001}, low: 1e-09, high: 1.0, live: true },

@@ -126,6 +126,12 @@ def test_every_metric_is_reported_and_finite():
     assert [m["charts/updates"] for m in half] == [7, 16, 26], "0.3 updates a step"
 
 
+def test_an_iteration_ends_after_enough_updates():
+    session = session_of(num_steps=100, utd=1.5)
+    assert [session.iterate()["charts/updates"] for _ in range(3)] == [72, 144, 216]
+    assert session.learner.global_step == 56 + 48 + 48
+
+
 def test_policies_have_the_whole_range_of_actions_and_survive_their_file():
     policy = train_small("InvertedPendulum-v5").policy
     policy.network.params[-2] = 50.0

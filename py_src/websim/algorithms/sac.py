@@ -30,6 +30,8 @@ from websim.normalizer import RunningMoments
 from websim.policy import Policy
 from websim.state import State
 
+#: An iteration ends with the control step that has brought so many updates, so that it takes about a second at most.
+ENOUGH_UPDATES = 64
 #: Streams of random numbers, numbered as in `wasm_build/kernels/philox.h`.
 _STREAM_ACTION, _STREAM_UPDATE, _STREAM_UPDATE_NEXT = 2, 9, 10
 #: What ranks sum beside the gradients: squared errors and values of both critics, the actor's loss, log-probabilities.
@@ -49,7 +51,7 @@ class SACConfig(TrainConfig):
     num_steps: int = option(16, "control steps of each environment per iteration", low=1, high=100_000)
     buffer_size: int = option(1_000_000, "transitions that are kept, the newest of each environment", low=2, high=10**8)
     learning_starts: int = option(5000, "steps of random actions before learning", low=1, high=10**9)
-    batch_size: int = option(256, "transitions of an update", low=1, high=65_536)
+    batch_size: int = option(256, "transitions of an update", low=1, high=4096)
     utd: float = option(1.0, "updates of the critics per environment step", low=0.0, high=100.0, live=True)
     policy_frequency: int = option(2, "updates of the critics per update of the actor", low=1, high=1000, live=True)
     q_lr: float = option(1e-3, "Adam's step size of the critics and alpha", low=1e-9, high=1.0, live=True)
@@ -180,6 +182,8 @@ class SAC:
                 sums += self._summed
                 updates += 1
             updating += time.perf_counter() - stepped
+            if updates >= ENOUGH_UPDATES:
+                break
         self.replay.observe(self.env.obs)
         self.iteration += 1
         self.episodes.merge(self.comm)
