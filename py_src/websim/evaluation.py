@@ -89,38 +89,32 @@ class Evaluation:
         self.best = self.best and self.best._replace(episodic_return=None)
 
     def state(self) -> State:
-        """Best, last and kept policies, with their scores."""
-        shared: dict[str, Any] = {"kept": len(self.checkpoints)}
-        for name, checkpoint in self._named():
-            shared[f"{name}/scores"] = list(checkpoint[:4])
-            shared |= {f"{name}/files/{k}": np.frombuffer(v, np.uint8) for k, v in checkpoint.files.items()}
+        """Best, last and kept policies, each once, with their scores."""
+        named = [self.best, self.last, *self.checkpoints]
+        distinct = list({id(checkpoint): checkpoint for checkpoint in named if checkpoint}.values())
+        numbers = {id(checkpoint): number for number, checkpoint in enumerate(distinct)}
+        shared: dict[str, Any] = {"numbers": [numbers.get(id(checkpoint)) for checkpoint in named]}
+        for number, checkpoint in enumerate(distinct):
+            shared[f"{number}/scores"] = list(checkpoint[:4])
+            shared |= {f"{number}/files/{k}": np.frombuffer(v, np.uint8) for k, v in checkpoint.files.items()}
         return State(shared)
 
     def load_state(self, state: State) -> None:
         """Continue from a state."""
-
-        def read(name: str) -> Checkpoint | None:
-            part = state.part(name).shared
-            if not part:
-                return None
-            files = {key.removeprefix("files/"): value.tobytes() for key, value in part.items() if key != "scores"}
-            step, episodic_return, interval, length = part["scores"]
-            return Checkpoint(step, episodic_return, interval, length, files)
-
-        self.best, self.last = read("best"), read("last")
-        kept = [read(f"checkpoint{i}") for i in range(state.shared["kept"])]
-        self.checkpoints = [checkpoint for checkpoint in kept if checkpoint]
+        read: dict[int, Checkpoint] = {}
+        numbers = state.shared["numbers"]
+        for number in set(numbers) - {None}:
+            files = {name: data.tobytes() for name, data in state.part(f"{number}/files").shared.items()}
+            step, episodic_return, interval, length = state.shared[f"{number}/scores"]
+            read[number] = Checkpoint(step, episodic_return, interval, length, files)
+        self.best, self.last = read.get(numbers[0]), read.get(numbers[1])
+        self.checkpoints = [read[number] for number in numbers[2:]]
 
     def close(self) -> None:
         """Free the environments."""
         if self._env:
             self._env.close()
             self._env = None
-
-    def _named(self) -> list[tuple[str, Checkpoint]]:
-        named = [("best", self.best), ("last", self.last)]
-        named += [(f"checkpoint{i}", checkpoint) for i, checkpoint in enumerate(self.checkpoints)]
-        return [(name, checkpoint) for name, checkpoint in named if checkpoint]
 
     def _results(self, spec: EnvSpec, files: Mapping[str, bytes]) -> NDArray[np.float64]:
         """Returns and lengths [2, episodes] of all ranks' episodes, in order of their environments."""

@@ -171,8 +171,12 @@ def test_a_new_reward_begins_a_new_comparison():
 def test_its_state_continues():
     settings = PPOConfig(env="Hopper-v5", **SMALL, eval_every=64, eval_episodes=2)
     first, second = (Session(settings, Communicator(), lambda: None) for _ in range(2))
+    second.load_state(first.state())
+    assert second.evaluation.best is None
     for _ in range(3):
         first.iterate()
+    files = [name for name in first.state().shared if "/files/" in name]
+    assert len(files) == 3, "each policy once, although one is the last and one the best too"
     second.load_state(first.state())
     assert second.evaluation.best == first.evaluation.best
     assert second.evaluation.last == first.evaluation.last
