@@ -17,6 +17,7 @@ SMALL = {
     "num_envs": 8,
     "num_steps": 4,
     "learning_starts": 16,
+    "utd": 1.0,
     "batch_size": 100,
     "hidden": [32, 32],
     "total_steps": 96,

@@ -25,6 +25,7 @@ SMALL = {
     "num_envs": 8,
     "num_steps": 4,
     "learning_starts": 16,
+    "utd": 1.0,
     "batch_size": 100,
     "hidden": (32, 32),
     "seed": 7,
