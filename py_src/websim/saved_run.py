@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from websim.config import TrainConfig
-from websim.errors import SaveError
+from websim.errors import ConfigError, SaveError
 from websim.log_segments import Segment, logs_of
 from websim.run_manifest import MANIFEST, METRICS, SLOTS, from_text, read_files, to_text
 from websim.saved_rank import SavedRank, joined, resume
@@ -40,6 +40,11 @@ class SavedRun(NamedTuple):
         saved = dict(self.manifest["config"])
         if ranks is not None:
             saved["ranks"] = ranks
+        if settings.get("num_envs", saved["num_envs"]) != saved["num_envs"]:
+            raise ConfigError(
+                f"num_envs: the run was saved with {saved['num_envs']} environments, got {settings['num_envs']}; "
+                "go on with those, and change their number while it trains"
+            )
         return TrainConfig.from_mapping(saved).changed(settings)
 
     @property

@@ -288,3 +288,33 @@ def test_evaluation_changes_nothing_in_sac_either():
         metrics = with_it.iterate()
     assert metrics["time/evaluation"] > 0
     assert with_it.policies["policy"].to_bytes() == without.policies["policy"].to_bytes()
+
+
+def test_a_saved_run_goes_on_with_what_was_changed(tmp_path):
+    settings = {"env": "Hopper-v5", **SMALL, "total_steps": 1024, "eval_every": 256, "eval_episodes": 2}
+
+    def changes(metrics):
+        if metrics["iteration"] == 2:
+            return {"num_envs": 16, "gamma": 0.9, "reward": TEXT}
+        if metrics["iteration"] == 5:
+            stop.set()
+        return None
+
+    stop = threading.Event()
+    stopped = websim.train(**settings, on_metrics=changes, stop=stop, folder=tmp_path / "run")
+    assert stopped.stopped
+    resumed = websim.resume(tmp_path / "run")
+    stop = threading.Event()
+    whole = websim.train(**settings, on_metrics=lambda m: changes(m) if m["iteration"] == 2 else None)
+    assert resumed.config == whole.config
+    assert resumed.changes == whole.changes
+    assert resumed.policy.to_bytes() == whole.policy.to_bytes()
+    assert resumed.best == whole.best
+    assert [m["global_step"] for m in resumed.history] == [m["global_step"] for m in whole.history]
+
+
+def test_a_saved_run_takes_other_environments_only_once_it_goes_on(tmp_path):
+    stop = threading.Event()
+    websim.train("Hopper-v5", **SMALL, on_metrics=lambda metrics: stop.set(), stop=stop, folder=tmp_path / "run")
+    with pytest.raises(ConfigError, match="num_envs: the run was saved with 8 environments, got 16; go on with those"):
+        websim.resume(tmp_path / "run", num_envs=16)
