@@ -16,6 +16,9 @@ RUN = {
     "env": "HalfCheetah-v5",
     "num_envs": 64,
     "num_steps": 64,
+    # Few collectives: they are slow on busy machines.
+    "num_minibatches": 2,
+    "update_epochs": 2,
     "ranks": 2,
     "seed": 1,
     "total_steps": ITERATIONS * STEPS,
