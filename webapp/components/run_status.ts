@@ -6,7 +6,7 @@ import type { Metrics } from '../../workers/schema';
 import { StoreController } from '../control/store_controller';
 import type { Phase, TrainingStore } from '../control/training_store';
 import { formatCompact, formatCount, formatDuration, formatInterval, formatValue } from '../format';
-import { base, panel } from '../styles/shared';
+import { base, controls, panel } from '../styles/shared';
 import './downloads';
 import './save_status';
 
@@ -82,6 +82,7 @@ export class RunStatus extends LitElement {
   static override styles = [
     base,
     panel,
+    controls,
     css`
       :host {
         display: flex;
