@@ -142,14 +142,14 @@ export const SETTINGS: readonly Setting[] = [
 
 /** Settings of each task, by algorithm, that differ from the defaults. */
 export const TUNED: Record<string, Record<string, Partial<TrainConfig>>> = {
-  "InvertedPendulum-v5": {},
+  "InvertedPendulum-v5": {"ppo": {"total_steps": 200000}},
   "InvertedDoublePendulum-v5": {},
   "Reacher-v5": {"ppo": {"total_steps": 500000, "num_envs": 32, "num_minibatches": 16, "learning_rate": 0.0006, "gamma": 0.95, "target_kl": 0.0}},
   "Pusher-v5": {},
   "Swimmer-v5": {"ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.1, "learning_rate": 0.05}},
   "Hopper-v5": {"ppo": {"num_envs": 16, "num_steps": 128, "num_minibatches": 16, "learning_rate": 0.0004, "target_kl": 0.0}},
   "HalfCheetah-v5": {"ppo": {"num_envs": 64, "learning_rate": 0.002}, "ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.05, "learning_rate": 0.04}, "sac": {"hidden": [128, 128], "utd": 0.25, "policy_lr": 0.001, "alpha": 0.1}},
-  "Walker2d-v5": {},
+  "Walker2d-v5": {"ppo": {"num_envs": 16, "num_steps": 128, "num_minibatches": 16, "learning_rate": 0.0004, "target_kl": 0.0}},
   "Ant-v5": {},
   "Humanoid-v5": {},
   "HumanoidStandup-v5": {},

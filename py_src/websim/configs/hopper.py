@@ -1,4 +1,4 @@
-"""Hopper-v5. PPO: mean return of 2,967 after 1M steps with seed 1."""
+"""Hopper-v5. PPO: mean return of 2,967 after 1M steps with seed 1; 2,500 after 483,000."""
 
 from typing import Any
 
