@@ -102,7 +102,7 @@ def loaded(browser: Browser, site: str) -> Iterator[Website]:
         ({"num_envs": 2.5}, "num_envs: expected a whole number from 1 to 65536, got 2.5"),
         ({"num_envs": "64"}, "num_envs: expected a whole number from 1 to 65536, got '64'"),
         ({"anneal_lr": 1}, "anneal_lr: expected true or false, got 1"),
-        ({"algorithm": "dqn"}, "algorithm: expected ppo or sac, got 'dqn'"),
+        ({"algorithm": "dqn"}, "algorithm: expected ppo or ars or sac, got 'dqn'"),
         ({"env": "Walker9-v5"}, "unknown task 'Walker9-v5'"),
         ({"env": None}, "unknown task None"),
     ],
