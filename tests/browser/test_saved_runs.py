@@ -235,3 +235,27 @@ def test_a_file_that_is_no_run_is_told(website: Website, tmp_path: Path) -> None
     (tmp_path / "broken.websim-run").write_bytes(b"PK nothing")
     website.page.locator("websim-save-status input").set_input_files(tmp_path / "broken.websim-run")
     expect(website.alert).to_contain_text("This file is no saved run (.websim-run), or it is damaged")
+
+
+def test_what_sac_remembers_goes_on_with_it(website: Website) -> None:
+    request = {
+        "env": "Hopper-v5",
+        "algorithm": "sac",
+        "num_envs": 4,
+        "ranks": 2,
+        "hidden": [16],
+        "batch_size": 64,
+        "learning_starts": 200,
+        "total_steps": 6000,
+        "eval_every": 0,
+        "autosave_seconds": 0.2,
+    }
+    uninterrupted = website.train(**request | {"autosave_seconds": 0})
+    website.start(**request)
+    website.wait(f"({KEEPER}.saver?.last?.globalStep ?? 0) > 500", 60)
+    reload(website)
+    go_on(website)
+    assert 0 < len(website.page.evaluate("websim.run.history")) < len(uninterrupted.history)
+    outcome = website.outcome()
+    assert outcome.policy == uninterrupted.policy
+    assert without_times(outcome.history) == without_times(uninterrupted.history)
