@@ -52,6 +52,8 @@ export interface TrainConfig {
   max_grad_norm?: number;
   /** an epoch whose mean KL exceeds this is the iteration's last; 0: never */
   target_kl?: number;
+  /** logarithm of the actions' deviation at the start, of outputs in [-1, 1] */
+  init_log_std?: number;
   /** deviation of the noise on the parameters */
   sigma?: number;
   /** share of the directions that count, those with the best returns */
@@ -123,6 +125,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'vf_coef', help: "weight of the value loss", defaults: {"ppo": 0.5}, low: 0.0, high: 100.0, live: true },
   { name: 'max_grad_norm', help: "gradients are scaled down to this L2 norm", defaults: {"ppo": 0.5}, low: 1e-06, high: 1000000000.0, live: true },
   { name: 'target_kl', help: "an epoch whose mean KL exceeds this is the iteration's last; 0: never", defaults: {"ppo": 0.03}, low: 0.0, high: 1000000000.0, live: true },
+  { name: 'init_log_std', help: "logarithm of the actions' deviation at the start, of outputs in [-1, 1]", defaults: {"ppo": 0.0}, low: -10.0, high: 2.0, live: false },
   { name: 'sigma', help: "deviation of the noise on the parameters", defaults: {"ars": 0.05}, low: 1e-09, high: 10.0, live: true },
   { name: 'top_fraction', help: "share of the directions that count, those with the best returns", defaults: {"ars": 0.5}, low: 0.0, high: 1.0, live: true },
   { name: 'fitness', help: "what weighs a direction: returns over their deviation (ARS), or centred ranks, with Adam (OpenAI-ES)", defaults: {"ars": "returns"}, low: null, high: null, live: false },
@@ -142,13 +145,13 @@ export const SETTINGS: readonly Setting[] = [
 
 /** Settings of each task, by algorithm, that differ from the defaults. */
 export const TUNED: Record<string, Record<string, Partial<TrainConfig>>> = {
-  "InvertedPendulum-v5": {"ppo": {"total_steps": 200000}},
-  "InvertedDoublePendulum-v5": {},
-  "Reacher-v5": {"ppo": {"total_steps": 500000, "num_envs": 32, "num_minibatches": 16, "learning_rate": 0.0006, "gamma": 0.95, "target_kl": 0.0}},
+  "InvertedPendulum-v5": {"ppo": {"total_steps": 200000}, "sac": {"total_steps": 6000, "num_envs": 4, "hidden": [64, 64], "batch_size": 128, "learning_starts": 500, "q_lr": 0.002, "policy_lr": 0.002, "policy_frequency": 1, "tau": 0.02}},
+  "InvertedDoublePendulum-v5": {"sac": {"total_steps": 15000, "num_envs": 4, "hidden": [64, 64], "batch_size": 128, "learning_starts": 500, "q_lr": 0.002, "policy_lr": 0.002, "policy_frequency": 1, "tau": 0.02}},
+  "Reacher-v5": {"ppo": {"total_steps": 500000, "num_envs": 32, "num_minibatches": 16, "learning_rate": 0.0006, "gamma": 0.95, "target_kl": 0.0}, "sac": {"total_steps": 15000, "num_envs": 4, "hidden": [64, 64], "batch_size": 128, "learning_starts": 500, "q_lr": 0.002, "policy_lr": 0.002, "policy_frequency": 1, "tau": 0.02, "gamma": 0.95}},
   "Pusher-v5": {},
   "Swimmer-v5": {"ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.1, "learning_rate": 0.05}},
   "Hopper-v5": {"ppo": {"num_envs": 16, "num_steps": 128, "num_minibatches": 16, "learning_rate": 0.0004, "target_kl": 0.0}},
-  "HalfCheetah-v5": {"ppo": {"num_envs": 64, "learning_rate": 0.002}, "ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.05, "learning_rate": 0.04}, "sac": {"hidden": [128, 128], "utd": 0.25, "policy_lr": 0.001, "alpha": 0.1}},
+  "HalfCheetah-v5": {"ppo": {"num_envs": 32, "learning_rate": 0.001, "init_log_std": -0.5}, "ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.05, "learning_rate": 0.04}, "sac": {"total_steps": 300000, "hidden": [128, 128], "utd": 0.25, "policy_lr": 0.001, "alpha": 0.1}},
   "Walker2d-v5": {"ppo": {"num_envs": 16, "num_steps": 128, "num_minibatches": 16, "learning_rate": 0.0004, "target_kl": 0.0}},
   "Ant-v5": {},
   "Humanoid-v5": {},

@@ -67,6 +67,16 @@ def test_every_actuator_gets_the_action_that_was_sampled(env):
     session.close()
 
 
+def test_actions_start_with_the_deviation_that_was_asked_for():
+    session = Session(PPOConfig(env="HalfCheetah-v5", num_envs=512, init_log_std=-1.0), Communicator(), lambda: None)
+    learner = session.learner
+    learner.act(0)
+    O, A = session.env.obs_dim, session.env.action_dim
+    # The last layer starts small: the means are about 0.
+    assert learner.samples[0, :, O : O + A].std(axis=0) == pytest.approx(np.full(A, np.exp(-1.0)), rel=0.15)
+    session.close()
+
+
 def test_every_metric_is_reported_and_finite():
     history = train_small().history
     for metrics in history:

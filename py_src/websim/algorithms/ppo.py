@@ -53,6 +53,9 @@ class PPOConfig(TrainConfig):
     target_kl: float = option(
         0.03, "an epoch whose mean KL exceeds this is the iteration's last; 0: never", low=0.0, high=1e9, live=True
     )
+    init_log_std: float = option(
+        0.0, "logarithm of the actions' deviation at the start, of outputs in [-1, 1]", low=-10.0, high=2.0
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -105,6 +108,7 @@ class PPO:
             capacity=capacity,
         )
         self.network.initialize(self.global_rng)
+        self.network.log_std[:] = config.init_log_std
         self.adam_first, self.adam_second = np.zeros((2, self.network.size), np.float32)
         self.adam_step = 0
         #: The flat vector that ranks sum: gradient, then policy loss, value loss, KL, clipped samples, entropy.

@@ -1,4 +1,5 @@
-"""HalfCheetah-v5. PPO: mean return of 3,288, 3,199 and 4,071 after 1M steps with seeds 1, 2, 3.
+"""HalfCheetah-v5. PPO: mean return of 5,714, 7,253 and 7,209 after 1M steps with seeds 1, 2, 3; 3,000 after 256,000,
+256,000 and 193,000. With actions that start as wide as their bounds (init_log_std 0), seed 2 reached 1,742.
 
 ARS: 3,899, 3,370 and 3,831 after 1.4M steps with seeds 1, 2, 3, of a linear policy (means of 10 deterministic
 episodes). Evaluations of 1.2M to 1.5M steps were 2,931 to 3,959: in some of them a few episodes fail. Directions as in
@@ -13,7 +14,7 @@ from typing import Any
 
 TASK = "HalfCheetah-v5"
 SETTINGS: dict[str, dict[str, Any]] = {
-    "ppo": {"num_envs": 64, "learning_rate": 2e-3},
+    "ppo": {"num_envs": 32, "learning_rate": 1e-3, "init_log_std": -0.5},
     "ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.05, "learning_rate": 0.04},
-    "sac": {"hidden": (128, 128), "utd": 0.25, "policy_lr": 1e-3, "alpha": 0.1},
+    "sac": {"total_steps": 300_000, "hidden": (128, 128), "utd": 0.25, "policy_lr": 1e-3, "alpha": 0.1},
 }
