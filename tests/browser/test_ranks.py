@@ -21,6 +21,7 @@ SMALL = {
     "target_kl": 0.0,
     "total_steps": 512,
     "seed": 7,
+    "eval_every": 0,
 }
 GYMNASIUM_TASKS = [name for name in TASKS if name.endswith("-v5")]
 # How far parameters may be apart after two updates natively and here, whose C has no fused multiply-add. Measured: up
