@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from websim.configs import half_cheetah, hopper, inverted_pendulum, reacher, swimmer, walker2d
+from websim.configs import (
+    half_cheetah,
+    hopper,
+    inverted_double_pendulum,
+    inverted_pendulum,
+    reacher,
+    swimmer,
+    walker2d,
+)
 
 _BY_TASK: dict[str, dict[str, dict[str, Any]]] = {
-    file.TASK: file.SETTINGS for file in (half_cheetah, hopper, inverted_pendulum, reacher, swimmer, walker2d)
+    file.TASK: file.SETTINGS
+    for file in (half_cheetah, hopper, inverted_double_pendulum, inverted_pendulum, reacher, swimmer, walker2d)
 }
 
 
