@@ -11,7 +11,7 @@ from mujoco import rollout
 from numpy.typing import NDArray
 
 from websim.engine.native import NativeEngine
-from websim.mjcf import compile_native, load_model
+from websim.models.mjcf import compile_native, load_model
 from websim.spec import EnvSpec, Observation
 from websim.tasks import get_spec
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from lab import Lab
 from native_physics import EngineThreads, MujocoRollout, Work, draw_work, first_observations, physics_spec
 from rounds import paired_ratio, take_turns
-from websim.mjcf import load_model
+from websim.models.mjcf import load_model
 
 ENVS_PER_RANK = 64
 PHYSICS_TASKS = ("InvertedPendulum-v5", "Hopper-v5", "HalfCheetah-v5", "Ant-v5", "Humanoid-v5")

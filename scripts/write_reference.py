@@ -15,8 +15,8 @@ from task_page import tasks_page
 from websim.algorithms import ALGORITHMS, settings
 from websim.config import TrainConfig
 from websim.configs import tuned
+from websim.live.shown import ENV
 from websim.metrics import METRICS
-from websim.shown import ENV
 from websim.tasks import TASKS
 
 REPO = Path(__file__).resolve().parent.parent

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from cache import cached
 from websim.errors import ModelError
-from websim.mjcf import compile_native, load_model
-from websim.model_files import ModelFiles
+from websim.models.files import ModelFiles
+from websim.models.mjcf import compile_native, load_model
 
 # Robot -> its models, which tasks include as `menagerie/<robot>/<model>`.
 ROBOTS = {

@@ -10,7 +10,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from websim.mjcf import GYMNASIUM_MODELS, gymnasium_model_path
+from websim.models.mjcf import GYMNASIUM_MODELS, gymnasium_model_path
 
 # A fixed time makes the same sources give the same bytes, so that browsers keep their copy.
 TIME = (2020, 1, 1, 0, 0, 0)

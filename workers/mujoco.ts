@@ -36,7 +36,7 @@ type MujocoFactory = (options: {
 const KERNEL_STACK_BYTES = 64 * 1024;
 /** Sizes and addresses have 32 bits. */
 const MAX_BYTES = 2 ** 32 - 1;
-/** Bytes of a compiled model, and of its working memory; `websim/model_limits.py` has the same and says why. */
+/** Bytes of a compiled model, and of its working memory; `websim/models/limits.py` has the same and says why. */
 const MAX_MODEL_BYTES = 512 * 2 ** 20;
 const MAX_ARENA_BYTES = 512 * 2 ** 20;
 /** Static data of a module that is linked without an address of its own would lie below this. */

@@ -72,7 +72,7 @@ export class Python {
     this.pyodide.setInterruptBuffer(view as Int32Array);
   }
 
-  /** Puts an archive where `websim.model_sources` looks for robots. */
+  /** Puts an archive where `websim.models.sources` looks for robots. */
   addPackage(name: string, bytes: ArrayBuffer): void {
     this.pyodide.FS.mkdirTree(PACKAGES);
     this.pyodide.FS.writeFile(`${PACKAGES}/${name}`, new Uint8Array(bytes));

@@ -1,4 +1,4 @@
-// A whole run in one file: a zip archive without compression, as py_src/websim/saved_run.py writes and reads it.
+// A whole run in one file: a zip archive without compression, as py_src/websim/saving/saved_run.py writes and reads it.
 
 import { unzipSync, type Zippable, zipSync } from 'fflate';
 import { WebsimError } from './errors';

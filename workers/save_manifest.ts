@@ -1,5 +1,5 @@
 // The manifest of a save: which files it is made of, with sizes and checksums. It is written last, so a save that was
-// cut short has none. The format, and the layout of a run's folder, are those of py_src/websim/run_manifest.py.
+// cut short has none. The format, and the layout of a run's folder, are those of py_src/websim/saving/run_manifest.py.
 
 import { crc32 } from './crc32';
 import { WebsimError } from './errors';

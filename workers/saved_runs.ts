@@ -1,4 +1,4 @@
-// The runs that are saved in the browser: a folder each, written as py_src/websim/run_folder.py writes a native run's.
+// The runs that are saved in the browser: a folder each, written as py_src/websim/saving/run_folder.py writes a native run's.
 // Everything here runs in the saves worker.
 
 import { crc32 } from './crc32';

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from websim.api import Run, resume, train
     from websim.config import TrainConfig
-    from websim.model_files import ModelFiles
+    from websim.models.files import ModelFiles
     from websim.pettingzoo_env import parallel_env
     from websim.policy import Policy, load_policy
     from websim.randomization import Push, Randomize
@@ -42,7 +42,7 @@ _HOMES = {
     "Discrete": "spec",
     "EnvSpec": "spec",
     "Flat": "variants",
-    "ModelFiles": "model_files",
+    "ModelFiles": "models.files",
     "Noise": "spec",
     "Observation": "spec",
     "Obstacles": "variants",

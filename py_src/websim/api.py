@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from websim.autosave import Autosave
-from websim.changes import Requests
 from websim.config import TrainConfig
 from websim.dist import Communicator, run_ranks
 from websim.errors import CollectiveAbortedError, ConfigError, SaveError, StopRequested
 from websim.evaluation import Checkpoint
+from websim.live.changes import Requests
 from websim.policy import Policy
-from websim.run_folder import RunFolder, unpack_run
-from websim.saved_run import SavedRun, read_run
+from websim.saving.autosave import Autosave
+from websim.saving.run_folder import RunFolder, unpack_run
+from websim.saving.saved_run import SavedRun, read_run
 from websim.session import Session
 from websim.spec import EnvSpec
 from websim.tasks import register

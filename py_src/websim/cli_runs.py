@@ -39,7 +39,7 @@ def train_in(folder: Path, config: TrainConfig, *, tensorboard: bool = False, st
     from websim.api import run
     from websim.exchange.tensorboard import TensorBoardWriter
     from websim.policy_files import save_policies
-    from websim.run_folder import RunFolder
+    from websim.saving.run_folder import RunFolder
 
     stop = threading.Event()
     previous = signal.signal(signal.SIGINT, lambda *_: stop.set())
@@ -80,7 +80,7 @@ def _resume(options: argparse.Namespace) -> int:
 
 def _pack(options: argparse.Namespace) -> int:
     """`websim pack RUN`"""
-    from websim.saved_run import SUFFIX, read_run
+    from websim.saving.saved_run import SUFFIX, read_run
 
     source = Path(options.run)
     target = Path(options.target or f"{source.resolve().name}{SUFFIX}")

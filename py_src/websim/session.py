@@ -17,14 +17,14 @@ from websim.algorithms import Learner, algorithm_of
 from websim.algorithms.ppo import PPOConfig
 from websim.algorithms.team import Team
 from websim.batch_env import BatchEnv
-from websim.changes import Change, Requests, function_name
 from websim.config import TrainConfig
 from websim.dist import Communicator
 from websim.errors import ConfigError, RewardError, SnapshotError
 from websim.evaluation import Evaluation
+from websim.live.changes import Change, Requests, function_name
+from websim.live.resize import with_rows_of
+from websim.live.reward_text import compile_reward, try_reward
 from websim.policy import Policy
-from websim.resize import with_rows_of
-from websim.reward_text import compile_reward, try_reward
 from websim.spec import EnvSpec
 from websim.state import State, merged
 from websim.tasks import get_spec

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from websim.errors import ModelError
-from websim.model_files import ModelFiles
+from websim.models.files import ModelFiles
 from websim.randomization import Push, Randomize
 from websim.sources import Source
 from websim.variants import Variant

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from websim.errors import ModelError
-from websim.model_files import ModelFiles
+from websim.models.files import ModelFiles
 from websim.randomization import Push, Randomize
 from websim.spec import (
     Agent,

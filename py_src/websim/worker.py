@@ -16,11 +16,11 @@ from websim.config import TrainConfig
 from websim.dist import Communicator, WorkerCommunicator
 from websim.errors import StopRequested, WebsimError
 from websim.evaluation import Checkpoint
-from websim.mjcf import robots_of
+from websim.live.shown import ALONE, Shown, policies_of
+from websim.models.mjcf import robots_of
 from websim.policy import Policy
 from websim.policy_files import pack_policies
 from websim.session import Session
-from websim.shown import ALONE, Shown, policies_of
 from websim.tasks import TASKS, get_spec
 from websim.worker_saves import WorkerSaves
 from websim.worlds import world_files

@@ -8,9 +8,9 @@ from typing import Any
 import js
 from pyodide.ffi import to_js
 
-from websim.autosave import Autosave, Share
-from websim.log_segments import Segment, logs_of
-from websim.saved_rank import SavedRank, joined, resume
+from websim.saving.autosave import Autosave, Share
+from websim.saving.log_segments import Segment, logs_of
+from websim.saving.saved_rank import SavedRank, joined, resume
 from websim.session import Session
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from websim.engine.model import ModelInfo
 from websim.errors import ModelError
-from websim.mjcf import load_model
-from websim.model_files import ModelFiles
+from websim.models.files import ModelFiles
+from websim.models.mjcf import load_model
 from websim.program import Program, compile_program
 from websim.spec import EnvSpec
 from websim.variants import variant_xml

@@ -11,7 +11,7 @@ from saved_runs_page import KEEPER, RUN, change_newest_save, go_on, reload, wait
 from website import Outcome, Website, opened
 
 import websim
-from websim.saved_run import read_run
+from websim.saving.saved_run import read_run
 
 WORKERS = "document.querySelector('websim-app').store.pool.workers"
 #: Longer than a test, for those that do not wait for its end.

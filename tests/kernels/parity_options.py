@@ -1,6 +1,6 @@
 """Options of Gymnasium's constructors that `test_parity.py` compares: every option of every task, in a few sets."""
 
-from websim.mjcf import gymnasium_model_path
+from websim.models.mjcf import gymnasium_model_path
 
 _BODIES = {
     "reset_noise_scale": 0.02,

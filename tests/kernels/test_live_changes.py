@@ -156,7 +156,7 @@ def test_a_reward_that_fails_in_another_rank_stays_out_of_all():
         session.iterate()
         return session.env.spec.reward is old, session.notices, session.changes
 
-    requests = websim.changes.Requests()
+    requests = websim.live.changes.Requests()
     (kept, notices, changes), (kept_too, own_notices, changes_too) = run_ranks(2, program)
     assert kept
     assert kept_too
@@ -204,7 +204,7 @@ def test_other_environments_keep_those_that_stay_bit_for_bit(env, ranks):
             states.append(session.state())
         return states
 
-    requests = websim.changes.Requests()
+    requests = websim.live.changes.Requests()
     by_rank = run_ranks(ranks, program)
     before, more, fewer = (
         {name: np.concatenate([part.rows[name] for part in parts]) for name in parts[0].rows}

@@ -13,10 +13,10 @@ import pytest
 from conftest import REPO
 from mutated_models import good_files, packed, png
 from robot_files import needs_robots
-from websim import model_limits
 from websim.errors import ModelError
-from websim.mjcf import GYMNASIUM_MODELS, compile_native, load_model, robots_of
-from websim.model_files import ModelFiles
+from websim.models import limits
+from websim.models.files import ModelFiles
+from websim.models.mjcf import GYMNASIUM_MODELS, compile_native, load_model, robots_of
 
 
 def obj(height: float) -> bytes:
@@ -365,7 +365,7 @@ def test_a_robot_that_is_not_there_says_where_it_comes_from(monkeypatch: pytest.
 
 
 def test_a_model_that_leaves_no_memory_to_train_in_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("websim.mjcf.MAX_ARENA_BYTES", 10_000_000)
+    monkeypatch.setattr("websim.models.mjcf.MAX_ARENA_BYTES", 10_000_000)
     assert refused("ant.xml").startswith(
         "the model's working memory takes too much memory: expected at most 10.0 MB, got "
     )
@@ -374,7 +374,7 @@ def test_a_model_that_leaves_no_memory_to_train_in_is_refused(monkeypatch: pytes
 def test_the_page_has_the_same_limits_for_compiled_models() -> None:
     text = (REPO / "workers/mujoco.ts").read_text()
     for name in ("MAX_MODEL_BYTES", "MAX_ARENA_BYTES"):
-        assert f"const {name} = {getattr(model_limits, name) // 2**20} * 2 ** 20;" in text
+        assert f"const {name} = {getattr(limits, name) // 2**20} * 2 ** 20;" in text
 
 
 def test_200_broken_models_end_as_a_model_or_a_model_error() -> None:
@@ -382,7 +382,7 @@ def test_200_broken_models_end_as_a_model_or_a_model_error() -> None:
     code = """
 from mutated_models import mutated_models
 from websim.errors import ModelError
-from websim.mjcf import compile_native, load_model
+from websim.models.mjcf import compile_native, load_model
 for name, archive in mutated_models(200):
     print(name, end=": ", flush=True)
     try:

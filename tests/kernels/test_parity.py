@@ -10,7 +10,7 @@ import pytest
 from parity_options import OPTIONS
 
 import websim
-from websim.mjcf import gymnasium_model_path
+from websim.models.mjcf import gymnasium_model_path
 from websim.tasks import TASKS
 
 COMPARED = 1000

@@ -7,7 +7,7 @@ import pytest
 import websim
 from robot_files import needs_robots
 from websim.batch_env import BatchEnv
-from websim.mjcf import compile_native
+from websim.models.mjcf import compile_native
 from websim.tasks import get_spec
 from websim.tasks.templates.terrain import TERRAINS
 from websim.worlds import world_files

@@ -17,15 +17,15 @@ import pytest
 import websim
 from websim.algorithms import ALGORITHMS
 from websim.api import new_folder, run
-from websim.autosave import Autosave
 from websim.cli import main
 from websim.dist import Communicator
 from websim.errors import ConfigError, SaveError
-from websim.log_segments import Segment, logs_of
-from websim.run_folder import RunFolder
-from websim.run_manifest import from_text, to_text
-from websim.saved_rank import SavedRank, joined
-from websim.saved_run import read_run, run_from_file
+from websim.saving.autosave import Autosave
+from websim.saving.log_segments import Segment, logs_of
+from websim.saving.run_folder import RunFolder
+from websim.saving.run_manifest import from_text, to_text
+from websim.saving.saved_rank import SavedRank, joined
+from websim.saving.saved_run import read_run, run_from_file
 from websim.session import Session
 from websim.state import Log, State
 

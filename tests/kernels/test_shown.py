@@ -9,8 +9,8 @@ from websim.config import MAX_NUM_ENVS
 from websim.dist import Communicator
 from websim.errors import ConfigError
 from websim.evaluation import FIRST_ENV
+from websim.live.shown import ENV, MOST_STEPS, Shown, policies_of
 from websim.session import Session
-from websim.shown import ENV, MOST_STEPS, Shown, policies_of
 from websim.tasks import get_spec
 
 SMALL = {"num_envs": 8, "num_steps": 8, "num_minibatches": 4, "update_epochs": 2}

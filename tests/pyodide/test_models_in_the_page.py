@@ -15,10 +15,10 @@ import pytest
 from mutated_models import good_files, mutated_models, packed
 from robot_files import needs_robots
 from websim.errors import ModelError
-from websim.mjcf import compile_native, load_model
-from websim.model_files import ModelFiles
-from websim.model_references import collect_assets
-from websim.model_sources import Archive
+from websim.models.files import ModelFiles
+from websim.models.mjcf import compile_native, load_model
+from websim.models.references import collect_assets
+from websim.models.sources import Archive
 
 #: What makes two models move and touch alike.
 FIELDS = [

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from conftest import REPO, built
-from websim.mjcf import gymnasium_model_path
+from websim.models.mjcf import gymnasium_model_path
 
 NPM = REPO / "node_modules/@mujoco/mujoco"
 STEPS = 300

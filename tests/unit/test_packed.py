@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from websim.errors import SaveError
-from websim.packed import MAGIC, pack, unpack
+from websim.saving.packed import MAGIC, pack, unpack
 
 VALUE = {
     "params": np.arange(5, dtype=np.float32),

@@ -4,7 +4,7 @@ import zipfile
 from io import BytesIO
 
 from conftest import REPO
-from websim.mjcf import GYMNASIUM_MODELS, gymnasium_model_path
+from websim.models.mjcf import GYMNASIUM_MODELS, gymnasium_model_path
 from websim_wheel import build_websim_wheel
 
 

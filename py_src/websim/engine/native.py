@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from websim.engine.model import NAMED, NOMINAL, ModelInfo
 from websim.errors import ModelError
 from websim.kernels import library_path
-from websim.mjcf import compile_native
+from websim.models.mjcf import compile_native
 from websim.spec import EnvSpec
 from websim.worlds import compile_worlds, world_files
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from websim.errors import ModelError
-from websim.mjcf import load_model
+from websim.models.mjcf import load_model
 from websim.spec import Actions, Agent, EnvSpec, Flags, Noise, Observation, Signal, Signals, Terms
 
 _NAMES = ("red", "blue")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from websim.errors import SaveError
-from websim.packed import pack, unpack
+from websim.saving.packed import pack, unpack
 from websim.state import Log
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from websim.errors import ModelError
-from websim.model_limits import MAX_FILE_BYTES, MAX_FILES, megabytes
+from websim.models.limits import MAX_FILE_BYTES, MAX_FILES, megabytes
 
 #: Robots of MuJoCo Menagerie are named `menagerie/<robot>/<file>` by a model that includes them.
 MENAGERIE = "menagerie/"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import websim
 from websim.errors import SaveError
-from websim.packed import pack, unpack
+from websim.saving.packed import pack, unpack
 from websim.state import Log, State
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from websim.algorithms import Learner
 from websim.batch_env import BatchEnv
 from websim.config import TrainConfig
 from websim.errors import ConfigError, RewardError
-from websim.reward_text import compile_reward, try_reward
+from websim.live.reward_text import compile_reward, try_reward
 from websim.spec import Reward
 
 #: A change as ranks send it, JSON: `settings` by name and perhaps `reward`, {"text": ...} or {"function": its name,

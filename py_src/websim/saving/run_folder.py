@@ -12,10 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from websim.autosave import Share
 from websim.config import TrainConfig
 from websim.errors import ConfigError, SaveError
-from websim.run_manifest import (
+from websim.saving.autosave import Share
+from websim.saving.run_manifest import (
     MANIFEST,
     METRICS,
     SLOTS,
@@ -26,7 +26,7 @@ from websim.run_manifest import (
     segment_name,
     to_text,
 )
-from websim.saved_run import SavedRun
+from websim.saving.saved_run import SavedRun
 
 
 class RunFolder:

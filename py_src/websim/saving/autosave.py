@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from websim.log_segments import Segment
-from websim.saved_rank import SavedRank
+from websim.saving.log_segments import Segment
+from websim.saving.saved_rank import SavedRank
 
 if TYPE_CHECKING:
     from websim.session import Session

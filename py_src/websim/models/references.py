@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from websim.errors import ModelError
-from websim.image_size import image_size
-from websim.mjcf_elements import Element, read_elements
-from websim.model_limits import (
+from websim.models.elements import Element, read_elements
+from websim.models.image_size import image_size
+from websim.models.limits import (
     MAX_DEPTH,
     MAX_FLEX_BYTES,
     MAX_INCLUDE_DEPTH,
@@ -26,7 +26,7 @@ from websim.model_limits import (
     megabytes,
     replicated,
 )
-from websim.model_sources import Source
+from websim.models.sources import Source
 
 #: Elements that name files, and the compiler's attribute that names their directory.
 _DIRECTORY_OF = {

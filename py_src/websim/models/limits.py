@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from websim.errors import ModelError
-from websim.mjcf_elements import Element
+from websim.models.elements import Element
 
 #: Menagerie's largest robots have 100 MB of meshes. All files of a model lie in memory twice while it compiles.
 MAX_FILE_BYTES = 64_000_000

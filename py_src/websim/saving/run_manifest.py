@@ -18,8 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import websim
-from websim.autosave import Share
 from websim.errors import SaveError
+from websim.saving.autosave import Share
 
 KIND = "websim run"
 FORMAT = 1

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from websim.config import TrainConfig
 from websim.errors import ConfigError, SaveError
-from websim.log_segments import Segment, logs_of
-from websim.run_manifest import MANIFEST, METRICS, SLOTS, from_text, read_files, to_text
-from websim.saved_rank import SavedRank, joined, resume
+from websim.saving.log_segments import Segment, logs_of
+from websim.saving.run_manifest import MANIFEST, METRICS, SLOTS, from_text, read_files, to_text
+from websim.saving.saved_rank import SavedRank, joined, resume
 from websim.session import Session
 
 #: Of a whole run in one file, which is a zip archive without compression.

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from websim.errors import ModelError
-from websim.model_files import ModelFiles
-from websim.model_limits import MAX_ARENA_BYTES, MAX_MODEL_BYTES, MAX_TOTAL_BYTES, megabytes
-from websim.model_references import collect_assets
-from websim.model_sources import MENAGERIE, Archive, Folder, Memory, Menagerie, Source, Sources, check_size
+from websim.models.files import ModelFiles
+from websim.models.limits import MAX_ARENA_BYTES, MAX_MODEL_BYTES, MAX_TOTAL_BYTES, megabytes
+from websim.models.references import collect_assets
+from websim.models.sources import MENAGERIE, Archive, Folder, Memory, Menagerie, Source, Sources, check_size
 
 if TYPE_CHECKING:
     import mujoco
@@ -45,7 +45,7 @@ def gymnasium_model_path(name: str) -> Path:
 
 
 def load_model(model: str | PathLike[str] | bytes | ModelFiles) -> ModelFiles:
-    """The model's text and all files that it needs, within the limits of `model_limits`.
+    """The model's text and all files that it needs, within the limits of `models.limits`.
 
     model: MJCF text, the name of a bundled model (`"hopper.xml"`), a path to an .xml, .mjcf or .zip file, or the bytes
     of a zip archive. A zip's main file is the only .xml at its top, or scene.xml or model.xml among several.

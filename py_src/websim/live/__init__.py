@@ -1,0 +1,1 @@
+"""What may happen to a run while it goes on: other settings, rewards and environments, and the policy that is shown."""
