@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { completeSettings } from '../../webapp/control/settings';
 import { readUrlParameters } from '../../webapp/control/url_parameters';
+import { TUNED } from '../../workers/schema';
 
 describe('readUrlParameters', () => {
   it('reads all parameters', () => {
@@ -73,7 +74,8 @@ describe('completeSettings', () => {
   });
 
   it('has the size of run that the task and its algorithm were tuned for', () => {
+    const { num_envs } = TUNED['HalfCheetah-v5']!.ppo!;
     expect(completeSettings({ algorithm: 'sac' }, 2).num_envs).toBe(8);
-    expect(completeSettings({}, 2)).toMatchObject({ algorithm: 'ppo', num_envs: 64 });
+    expect(completeSettings({}, 2)).toMatchObject({ algorithm: 'ppo', num_envs });
   });
 });

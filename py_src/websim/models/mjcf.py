@@ -64,7 +64,7 @@ def load_model(model: str | PathLike[str] | bytes | ModelFiles) -> ModelFiles:
 
 def _from_path(model: str | PathLike[str]) -> ModelFiles:
     if model in GYMNASIUM_MODELS:
-        bundled = Path(__file__).parent / "assets" / str(model)
+        bundled = Path(__file__).parents[1] / "assets" / str(model)
         return ModelFiles((bundled if bundled.exists() else gymnasium_model_path(str(model))).read_text())
     path = Path(model)
     if not path.is_file() or path.suffix.lower() not in (".xml", ".mjcf", ".zip"):
