@@ -156,7 +156,7 @@ export const TUNED: Record<string, Record<string, Partial<TrainConfig>>> = {
   "Ant-v5": {},
   "Humanoid-v5": {},
   "HumanoidStandup-v5": {},
-  "CartPoleSwingup": {},
+  "CartPoleSwingup": {"ppo": {"total_steps": 400000, "learning_rate": 0.001}},
   "PandaReach": {},
   "UR5eReach": {},
   "PandaPickCube": {},

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from websim.configs import (
+    cartpole_swingup,
     half_cheetah,
     hopper,
     inverted_double_pendulum,
@@ -19,7 +20,16 @@ from websim.configs import (
 
 _BY_TASK: dict[str, dict[str, dict[str, Any]]] = {
     file.TASK: file.SETTINGS
-    for file in (half_cheetah, hopper, inverted_double_pendulum, inverted_pendulum, reacher, swimmer, walker2d)
+    for file in (
+        cartpole_swingup,
+        half_cheetah,
+        hopper,
+        inverted_double_pendulum,
+        inverted_pendulum,
+        reacher,
+        swimmer,
+        walker2d,
+    )
 }
 
 
