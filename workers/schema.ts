@@ -153,7 +153,7 @@ export const TUNED: Record<string, Record<string, Partial<TrainConfig>>> = {
   "Hopper-v5": {"ppo": {"num_envs": 16, "num_steps": 128, "num_minibatches": 16, "learning_rate": 0.0004, "target_kl": 0.0}},
   "HalfCheetah-v5": {"ppo": {"num_envs": 32, "learning_rate": 0.001, "init_log_std": -0.5}, "ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.05, "learning_rate": 0.04}, "sac": {"total_steps": 300000, "hidden": [128, 128], "utd": 0.25, "policy_lr": 0.001, "alpha": 0.1}},
   "Walker2d-v5": {"ppo": {"num_envs": 16, "num_steps": 128, "num_minibatches": 16, "learning_rate": 0.0004, "target_kl": 0.0}},
-  "Ant-v5": {},
+  "Ant-v5": {"ppo": {"num_envs": 32, "learning_rate": 0.001, "init_log_std": -1.0}},
   "Humanoid-v5": {"ppo": {"num_envs": 32, "learning_rate": 0.001, "init_log_std": -1.0}},
   "HumanoidStandup-v5": {},
   "CartPoleSwingup": {"ppo": {"total_steps": 400000, "learning_rate": 0.001}},

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from websim.configs import (
+    ant,
     cartpole_swingup,
     half_cheetah,
     hopper,
@@ -22,6 +23,7 @@ from websim.configs import (
 _BY_TASK: dict[str, dict[str, dict[str, Any]]] = {
     file.TASK: file.SETTINGS
     for file in (
+        ant,
         cartpole_swingup,
         half_cheetah,
         hopper,
