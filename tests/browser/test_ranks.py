@@ -46,14 +46,19 @@ def trained(website: Website, path: Path, env: str, **settings: int) -> Policy:
 
 @pytest.mark.parametrize("env", GYMNASIUM_TASKS)
 def test_two_ranks_equal_one(website: Website, tmp_path: Path, env: str) -> None:
+    start, other_start = (trained(website, tmp_path / "start", env, ranks=ranks, total_steps=256) for ranks in (1, 2))
+    np.testing.assert_allclose(other_start.normalizer.mean, start.normalizer.mean, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(other_start.normalizer.var, start.normalizer.var, rtol=1e-10, atol=1e-12)
     one, two = (trained(website, tmp_path / str(ranks), env, ranks=ranks) for ranks in (1, 2))
-    start = trained(website, tmp_path / "start", env, total_steps=256)
     assert np.abs(one.network.params - start.network.params).max() > 1e-3, "the second update moves the parameters"
     np.testing.assert_allclose(two.network.params, one.network.params, rtol=0, atol=2e-6)
-    # A mean is as exact as its numbers are large: those of HumanoidStandup deviate by hundreds.
+    # A mean is as exact as its numbers are large: those of HumanoidStandup deviate by hundreds. Sums in another order
+    # have moved the actions of the second rollout in their last digit: a contact force of a falling Humanoid makes
+    # 3e-6 of its variance of that.
     deviation = np.maximum(1, np.sqrt(one.normalizer.var))
     np.testing.assert_array_less(np.abs(two.normalizer.mean - one.normalizer.mean), 2e-7 * deviation)
-    np.testing.assert_allclose(two.normalizer.var, one.normalizer.var, rtol=1e-6, atol=1e-7)
+    tolerance = 1e-5 if env == "Humanoid-v5" else 1e-6
+    np.testing.assert_allclose(two.normalizer.var, one.normalizer.var, rtol=tolerance, atol=1e-7)
 
 
 @pytest.mark.parametrize("ranks", [1, 2])

@@ -75,7 +75,13 @@ def test_the_page_shows_the_numbers(website: Website, trained: Outcome) -> None:
 def test_the_charts_show_the_newest_values(website: Website, trained: Outcome, chart: str, metric: str) -> None:
     reading = website.page.locator(f'websim-line-chart[label="{chart}"] output')
     expect(reading).to_have_text(NUMBER)
-    assert float(reading.inner_text().replace(",", "")) == pytest.approx(trained.history[-1][metric], rel=0.06)
+    newest = pytest.approx(trained.history[-1][metric], rel=0.06)
+    # Charts are drawn twice a second.
+    for _ in range(20):
+        if float(reading.inner_text().replace(",", "")) == newest:
+            break
+        website.page.wait_for_timeout(100)
+    assert float(reading.inner_text().replace(",", "")) == newest
     plot = website.page.get_by_role("img", name=f"{chart} over environment steps: {reading.inner_text()}")
     colours = plot.locator("canvas").evaluate(
         """(canvas) => {

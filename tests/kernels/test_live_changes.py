@@ -292,6 +292,8 @@ def test_evaluation_changes_nothing_in_sac_either():
 
 def test_a_saved_run_goes_on_with_what_was_changed(tmp_path):
     settings = {"env": "Hopper-v5", **SMALL, "total_steps": 1024, "eval_every": 256, "eval_episodes": 2}
+    # A save of each iteration: what is stopped goes on from the newest.
+    settings["autosave_seconds"] = 1e-3
 
     def changes(metrics):
         if metrics["iteration"] == 2:
