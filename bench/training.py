@@ -5,8 +5,6 @@ from contextlib import ExitStack, closing
 from statistics import median
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Page
-
 from lab import Lab, train_for
 from native_training import TASK, Iteration, OtherTrainer, iterations_of, train_natively
 from rounds import take_turns
@@ -56,17 +54,16 @@ DEFAULT_ENVS_SB3 = 8
 
 def measure(lab: Lab) -> dict[str, Any]:
     """Of each work, and of everyone's defaults: medians over all iterations of all rounds."""
-    with lab.ready_page() as page:
-        works = {name: work._asdict() | {"trainers": _same_work(page, work)} for name, work in WORKS.items()}
-        default = _defaults(page)
+    works = {name: work._asdict() | {"trainers": _same_work(lab, work)} for name, work in WORKS.items()}
+    default = _defaults(lab)
     return {"task": TASK, "ranks": RANKS, "rounds": ROUNDS, "seconds": SECONDS, "works": works, "default": default}
 
 
-def _same_work(page: Page, work: Work) -> dict[str, Any]:
+def _same_work(lab: Lab, work: Work) -> dict[str, Any]:
     with ExitStack() as stack:
         trainers: dict[str, Callable[[], list[Iteration]]] = {}
         for ranks in (RANKS, 1):
-            trainers |= _websim(page, {**work.of_websim, "ranks": ranks}, f"{ranks}")
+            trainers |= _websim(lab, {**work.of_websim, "ranks": ranks}, f"{ranks}")
         for name, library in OTHERS.items():
             for threads in ("own", "one"):
                 other = OtherTrainer(library, work.num_envs, work.of_others, one_thread=threads == "one")
@@ -74,16 +71,22 @@ def _same_work(page: Page, work: Work) -> dict[str, Any]:
         return _measured(trainers)
 
 
-def _defaults(page: Page) -> dict[str, Any]:
+def _defaults(lab: Lab) -> dict[str, Any]:
     # One thread is never slower with batches of 64, and much faster when a core is busy.
     with closing(OtherTrainer("stable_baselines3", DEFAULT_ENVS_SB3, {}, one_thread=True)) as sb3:
-        return _measured({**_websim(page, {"ranks": RANKS}, f"{RANKS}"), "sb3_one": _for_a_round(sb3)})
+        return _measured({**_websim(lab, {"ranks": RANKS}, f"{RANKS}"), "sb3_one": _for_a_round(sb3)})
 
 
-def _websim(page: Page, settings: dict[str, Any], name: str) -> dict[str, Callable[[], list[Iteration]]]:
+def _websim(lab: Lab, settings: dict[str, Any], name: str) -> dict[str, Callable[[], list[Iteration]]]:
     request = {"env": TASK, **settings}
+
+    def in_the_page() -> list[Iteration]:
+        # Closed before others take their turn: a page goes on drawing its robot.
+        with lab.ready_page() as page:
+            return iterations_of(train_for(page, request, SECONDS))
+
     return {
-        f"page_{name}": lambda: iterations_of(train_for(page, request, SECONDS)),
+        f"page_{name}": in_the_page,
         f"websim_{name}": lambda: iterations_of(train_natively(request, SECONDS)),
     }
 
