@@ -38,12 +38,13 @@ def changed(before: NDArray[np.int16], after: NDArray[np.int16]) -> float:
 
 
 def still_picture(website: Website) -> NDArray[np.int16]:
-    """The picture once nothing moves any more."""
-    last = picture(website)
-    for _ in range(40):
+    """The picture once nothing moves any more, for longer than a drawn frame may take on a busy machine."""
+    last, equal = picture(website), 0
+    for _ in range(60):
         website.page.wait_for_timeout(250)
         now = picture(website)
-        if changed(last, now) == 0:
+        equal = equal + 1 if changed(last, now) == 0 else 0
+        if equal == 4:
             return now
         last = now
     pytest.fail("the robot does not come to rest")

@@ -105,7 +105,8 @@ export class WebsimApp extends LitElement {
         gap: var(--gap);
         padding: var(--gap) 16px 16px;
         grid-template-columns: 288px minmax(0, 1fr);
-        grid-template-rows: minmax(320px, 1fr) auto;
+        /* What the charts leave of the window, whatever the side column holds: the stage must not change with it. */
+        grid-template-rows: max(320px, calc(100vh - 440px)) auto;
         grid-template-areas:
           'side robot'
           'side charts';
@@ -125,6 +126,7 @@ export class WebsimApp extends LitElement {
       }
       websim-metric-charts {
         grid-area: charts;
+        align-self: start;
       }
       @media (max-width: 860px) {
         main {
