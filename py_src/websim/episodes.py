@@ -58,3 +58,12 @@ class EpisodeWindow:
     def mean_length(self) -> float | None:
         """Mean length of the last 100 episodes in control steps; None before the first ends."""
         return float(self._window[:, 1].mean()) if len(self._window) else None
+
+    @property
+    def metrics(self) -> dict[str, float | int | None]:
+        """What every algorithm reports of episodes."""
+        return {
+            "charts/episodic_return": self.mean_return,
+            "charts/episodic_length": self.mean_length,
+            "charts/episodes": self.count,
+        }

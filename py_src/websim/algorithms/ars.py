@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from websim.algorithms.adam import Adam
 from websim.batch_env import BatchEnv
 from websim.config import MAX_NUM_ENVS, TrainConfig, option
 from websim.dist import Communicator
@@ -24,7 +25,6 @@ from websim.normalizer import RunningMoments
 from websim.policy import Policy
 from websim.state import State
 
-ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON = 0.9, 0.999, 1e-8
 #: log of the policy's deviation: it has learned without noise on its actions.
 NO_NOISE = -20.0
 
@@ -90,8 +90,6 @@ class ARS:
         self.params = self.network.params[: actor.size]
         self.params[:] = actor.initialize(np.random.default_rng(env.seed), 0.0)
         self.network.log_std[:] = NO_NOISE
-        self.adam_first, self.adam_second = np.zeros((2, actor.size), np.float32)
-        self.adam_step = 0
         self.obs_normalizer = RunningMoments(O)
         self.policy = Policy(env.spec, self.network, self.obs_normalizer, low, high, config.hidden)
         self.episodes = EpisodeWindow()
@@ -106,6 +104,7 @@ class ARS:
         self.normalized, self.outputs = np.zeros((B, O), np.float32), np.zeros((B, outputs), np.float32)
         self.weights = np.zeros(config.num_directions, np.float32)
         self.direction = np.zeros(actor.size, np.float32)
+        self.adam = Adam(self.params, self.direction)
         self._bind_kernels()
 
         self.iteration = 0
@@ -125,9 +124,7 @@ class ARS:
         return State(
             {
                 "params": self.network.params,
-                "adam_first": self.adam_first,
-                "adam_second": self.adam_second,
-                "adam_step": self.adam_step,
+                "adam": self.adam.state(),
                 "obs_normalizer": self.obs_normalizer.state(),
                 "episodes": self.episodes.state(),
                 "iteration": self.iteration,
@@ -139,8 +136,7 @@ class ARS:
         """Continue from a state of as many environments."""
         shared = state.shared
         self.network.params[:] = shared["params"]
-        self.adam_first[:], self.adam_second[:] = shared["adam_first"], shared["adam_second"]
-        self.adam_step = shared["adam_step"]
+        self.adam.load_state(shared["adam"])
         self.obs_normalizer.load(*shared["obs_normalizer"])
         self.episodes.load_state(shared["episodes"])
         self.iteration, self.global_step = shared["iteration"], shared["global_step"]
@@ -194,9 +190,7 @@ class ARS:
         return {
             "iteration": self.iteration,
             "global_step": self.global_step,
-            "charts/episodic_return": self.episodes.mean_return,
-            "charts/episodic_length": self.episodes.mean_length,
-            "charts/episodes": self.episodes.count,
+            **self.episodes.metrics,
             "charts/learning_rate": config.learning_rate,
             "losses/return_deviation": deviation,
             "losses/update_norm": update_norm,
@@ -223,18 +217,8 @@ class ARS:
         """Change the parameters along `direction`; the L2 norm of the change. Raises TrainingDivergedError."""
         config, before = self.config, self.params.copy()
         if config.fitness == "ranks":
-            self.adam_step += 1
-            correction = 1 - ADAM_BETA1**self.adam_step, 1 - ADAM_BETA2**self.adam_step
             np.negative(self.direction, out=self.direction)
-            self._optimize(
-                config.learning_rate,
-                ADAM_BETA1,
-                ADAM_BETA2,
-                ADAM_EPSILON,
-                *correction,
-                np.inf,
-                self.params.size,
-            )
+            self.adam.step(config.learning_rate)
         else:
             self.params += np.float32(config.learning_rate) * self.direction
         if not np.isfinite(self.params).all():
@@ -252,4 +236,3 @@ class ARS:
         self._sum_noise = bind("sum_noise", self.direction, self.weights, *key, P, self.weights.size)
         self._normalize = self.obs_normalizer.normalization(env.obs, self.normalized)
         self._forward = actor.forward_each(self.policies_of_envs, self.outputs, self.normalized)
-        self._optimize = bind("adam", self.params, self.adam_first, self.adam_second, self.direction)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from websim.agent_view import AgentView
 from websim.agents import SINGLE
+from websim.algorithms.adam import Adam
 from websim.batch_env import BatchEnv, Step
 from websim.config import TrainConfig, option
 from websim.dist import Communicator
@@ -31,7 +32,7 @@ from websim.state import State
 #: Samples of a pass over the network: the activations of more would cost memory and not fit into caches.
 CHUNK = 1024
 REWARD_CLIP = 10.0
-ADAM_BETA1, ADAM_BETA2, ADAM_EPSILON = 0.9, 0.999, 1e-5
+ADAM_EPSILON = 1e-5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +110,9 @@ class PPO:
         )
         self.network.initialize(self.global_rng)
         self.network.log_std[:] = config.init_log_std
-        self.adam_first, self.adam_second = np.zeros((2, self.network.size), np.float32)
-        self.adam_step = 0
         #: The flat vector that ranks sum: gradient, then policy loss, value loss, KL, clipped samples, entropy.
         self.gradient = np.zeros(self.network.size + 5, np.float32)
+        self.adam = Adam(self.network.params, self.gradient, ADAM_EPSILON)
         self.obs_normalizer, self.return_normalizer = RunningMoments(O), RunningMoments(1)
         self.policy = Policy(env.spec, self.network, self.obs_normalizer, low, high, config.hidden, name)
         self.episodes = EpisodeWindow()
@@ -152,9 +152,7 @@ class PPO:
         """All that continues bit for bit between two iterations, without the environments."""
         shared = {
             "params": self.network.params,
-            "adam_first": self.adam_first,
-            "adam_second": self.adam_second,
-            "adam_step": self.adam_step,
+            "adam": self.adam.state(),
             "rng": self.global_rng.bit_generator.state,
             "obs_normalizer": self.obs_normalizer.state(),
             "return_normalizer": self.return_normalizer.state(),
@@ -168,8 +166,7 @@ class PPO:
         """Continue from a state of as many environments."""
         shared = state.shared
         self.network.params[:] = shared["params"]
-        self.adam_first[:], self.adam_second[:] = shared["adam_first"], shared["adam_second"]
-        self.adam_step = shared["adam_step"]
+        self.adam.load_state(shared["adam"])
         self.global_rng.bit_generator.state = shared["rng"]
         self.obs_normalizer.load(*shared["obs_normalizer"])
         self.return_normalizer.load(*shared["return_normalizer"])
@@ -238,9 +235,7 @@ class PPO:
         return {
             "iteration": self.iteration,
             "global_step": self.global_step,
-            "charts/episodic_return": self.episodes.mean_return,
-            "charts/episodic_length": self.episodes.mean_length,
-            "charts/episodes": self.episodes.count,
+            **self.episodes.metrics,
             "charts/learning_rate": learning_rate,
             **losses,
             "physics/divergences": int(divergences[0]),
@@ -317,17 +312,7 @@ class PPO:
 
     def _adam(self, learning_rate: float) -> float:
         """One optimiser step on the summed gradient; its norm. Raises TrainingDivergedError."""
-        self.adam_step += 1
-        correction = 1 - ADAM_BETA1**self.adam_step, 1 - ADAM_BETA2**self.adam_step
-        norm: float = self._optimize(
-            learning_rate,
-            ADAM_BETA1,
-            ADAM_BETA2,
-            ADAM_EPSILON,
-            *correction,
-            self.config.max_grad_norm,
-            self.network.size,
-        )
+        norm = self.adam.step(learning_rate, self.config.max_grad_norm)
         if not math.isfinite(norm):
             raise TrainingDivergedError(
                 f"iteration {self.iteration + 1}: the gradient is not finite; "
@@ -375,4 +360,3 @@ class PPO:
             self.distribution.columns,
             (config.clip_coef, config.vf_coef, config.ent_coef),
         )
-        self._optimize = bind("adam", network.params, self.adam_first, self.adam_second, self.gradient)

@@ -192,9 +192,7 @@ class SAC:
         return {
             "iteration": self.iteration,
             "global_step": self.global_step,
-            "charts/episodic_return": self.episodes.mean_return,
-            "charts/episodic_length": self.episodes.mean_length,
-            "charts/episodes": self.episodes.count,
+            **self.episodes.metrics,
             "charts/learning_rate": config.policy_lr,
             "charts/updates": self.updates,
             **self._losses(sums / config.batch_size, updates, actor_updates),

@@ -5,36 +5,23 @@ A file has `TASK`, an id, and `SETTINGS`, by algorithm the settings that differ 
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-from websim.configs import (
-    ant,
-    cartpole_swingup,
-    half_cheetah,
-    hopper,
-    humanoid,
-    inverted_double_pendulum,
-    inverted_pendulum,
-    reacher,
-    swimmer,
-    walker2d,
+_FILES = (
+    "ant",
+    "cartpole_swingup",
+    "half_cheetah",
+    "hopper",
+    "humanoid",
+    "inverted_double_pendulum",
+    "inverted_pendulum",
+    "reacher",
+    "swimmer",
+    "walker2d",
 )
-
-_BY_TASK: dict[str, dict[str, dict[str, Any]]] = {
-    file.TASK: file.SETTINGS
-    for file in (
-        ant,
-        cartpole_swingup,
-        half_cheetah,
-        hopper,
-        humanoid,
-        inverted_double_pendulum,
-        inverted_pendulum,
-        reacher,
-        swimmer,
-        walker2d,
-    )
-}
+_MODULES = [import_module(f"{__name__}.{name}") for name in _FILES]
+_BY_TASK: dict[str, dict[str, dict[str, Any]]] = {module.TASK: module.SETTINGS for module in _MODULES}
 
 
 def tuned(env: str, algorithm: str) -> dict[str, Any]:
