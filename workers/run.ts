@@ -18,7 +18,8 @@ import { type Metrics, SHOWN_ENV, type TrainConfig } from './schema';
 import { RankState, RankWord, type SharedMemory } from './shared_memory';
 import { type Pulse, Watchdog } from './watchdog';
 
-export type RunState = 'running' | 'paused' | 'stopping' | 'ended';
+/** `pausing`: until the ranks have finished the iteration that they are in. */
+export type RunState = 'running' | 'pausing' | 'paused' | 'stopping' | 'ended';
 
 export interface RunResult {
   reason: 'finished' | 'stopped';
@@ -112,6 +113,16 @@ export class TrainingRun extends EventTarget {
     return this.current;
   }
 
+  /** Neither stopped nor ended. */
+  get goesOn(): boolean {
+    return this.iterating || this.current === 'paused';
+  }
+
+  /** Not held by a pause either. */
+  get iterating(): boolean {
+    return this.current === 'running' || this.current === 'pausing';
+  }
+
   /** As it is now, with what was changed. */
   get config(): TrainConfig {
     return this.settings;
@@ -143,8 +154,9 @@ export class TrainingRun extends EventTarget {
 
   async pause(): Promise<void> {
     if (this.current !== 'running') return;
+    this.setState('pausing');
     await this.command('pause');
-    if (this.current === 'running') this.setState('paused');
+    if (this.state === 'pausing') this.setState('paused');
   }
 
   async resume(): Promise<void> {
@@ -155,7 +167,7 @@ export class TrainingRun extends EventTarget {
 
   /** Resolves when the ranks are free again. */
   async stop(): Promise<void> {
-    if (this.current === 'running' || this.current === 'paused') {
+    if (this.goesOn) {
       this.setState('stopping');
       this.reason = 'stopped';
       this.memory?.stop();
@@ -180,7 +192,7 @@ export class TrainingRun extends EventTarget {
    * the config as it will be; rejects, and then nothing changes, when a value is wrong or the reward does not work.
    */
   async change(changes: Changes): Promise<TrainConfig> {
-    if (this.current !== 'running' && this.current !== 'paused') {
+    if (!this.goesOn) {
       throw new WebsimError('The run has ended: nothing can be changed any more.');
     }
     this.settings = await this.first.request('change', { changes }, COMMAND_S);
@@ -209,7 +221,7 @@ export class TrainingRun extends EventTarget {
       if (this.retired) throw new WebsimError('Another run has started: take its policies.');
       return this.first.request('policy', { which }, COMMAND_S);
     }
-    if (this.current === 'running' || this.current === 'paused') {
+    if (this.goesOn) {
       this.lastPolicy = await this.first.request('policy', { which }, COMMAND_S);
     }
     if (!this.lastPolicy) throw new WebsimError('The run ended before it had a policy.');
@@ -284,7 +296,7 @@ export class TrainingRun extends EventTarget {
   private pulses(): Pulse[] {
     return this.clients.map((_, rank) => {
       if (!this.active.has(rank)) return { watched: false, beat: 0 };
-      if (!this.memory) return { watched: this.current === 'running', beat: this.beats[rank] ?? 0 };
+      if (!this.memory) return { watched: this.iterating, beat: this.beats[rank] ?? 0 };
       const words = this.memory.rankWords(rank);
       return {
         watched: Atomics.load(words, RankWord.STATE) !== RankState.IDLE,

@@ -110,7 +110,7 @@ def test_stop_ends_the_run_and_start_begins_another(website: Website, paused: bo
     expect(website.alert).to_have_count(0)
 
     website.button("Start").click()
-    expect(website.title).to_have_text("Training", timeout=20_000)
+    expect(website.title).to_have_text("Training")
     website.wait_iterations(1)
 
 

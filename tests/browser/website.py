@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from conftest import wait_until
 
 #: Seconds that a busy two-core machine may take to load the runtime and start two ranks.
 LOAD_S = 60
+#: Milliseconds that such a machine may take to answer a click.
+ANSWER_MS = 20_000
+
+expect.set_options(timeout=ANSWER_MS)
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ class Website:
 def opened(browser: Browser, address: str, **context: Any) -> Iterator[Website]:
     """A fresh browser context with one blank page; `context` as `Browser.new_context` takes it."""
     browsing = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
-    browsing.set_default_timeout(20_000)
+    browsing.set_default_timeout(ANSWER_MS)
     try:
         yield Website(browsing.new_page(), address)
     finally:

@@ -70,6 +70,8 @@ describe('a run that goes well', () => {
     const { run, workers, memory } = await startRun(2);
     const pausing = run.pause();
     expect(workers[0]?.sent).toMatchObject([{ type: 'command', command: 'pause' }]);
+    expect(run.state).toBe('pausing');
+    expect(run.goesOn).toBe(true);
     workers[0]?.answer();
     await pausing;
     setState(memory, 0, RankState.IDLE);

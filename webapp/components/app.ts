@@ -159,6 +159,7 @@ function announcement(store: TrainingStore): string | null {
     ready: 'Ready to train.',
     starting: 'Starting.',
     running: 'Training.',
+    pausing: 'Pausing.',
     paused: 'Paused.',
     stopping: 'Stopping.',
     ended: '',

@@ -25,10 +25,9 @@ export class LiveSettings extends LitElement {
   }
 
   protected override render() {
-    const { phase, run } = this.store;
-    const active = run !== null && (phase === 'running' || phase === 'paused');
-    this.hidden = !active;
-    if (!active) return nothing;
+    const { run } = this.store;
+    this.hidden = !run?.goesOn;
+    if (!run?.goesOn) return nothing;
     const { config } = run;
     const [main, more] = liveSettings(config.algorithm);
     return html`

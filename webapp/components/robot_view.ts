@@ -68,7 +68,7 @@ export class RobotView extends LitElement {
     this.#viewer = viewer;
     this.#controls = new OrbitControls(canvas, this.#invalidate);
     this.#loop = new FrameLoop(this, this.#draw, () =>
-      viewer.interval(this.#run?.state === 'running'),
+      viewer.interval(this.#run?.iterating ?? false),
     );
     this.#resize.observe(this.#stage);
     darkMode.addEventListener('change', this.#onTheme);
@@ -211,7 +211,7 @@ export class RobotView extends LitElement {
 
   /** Whether poses come: of training, or of a shown policy, which needs none. */
   get #producing(): boolean {
-    return this.#run?.state === 'running' || (this.#run?.shown ?? 'live') !== 'live';
+    return this.#run?.iterating || (this.#run?.shown ?? 'live') !== 'live';
   }
 
   readonly #invalidate = (): void => {

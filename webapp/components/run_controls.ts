@@ -31,7 +31,7 @@ export class RunControls extends LitElement {
 
   protected override render() {
     const { phase, settings, run, pool } = this.store;
-    const active = phase === 'running' || phase === 'paused';
+    const active = run?.goesOn ?? false;
     const busy = active || phase === 'starting' || phase === 'stopping';
     return html`
       <form novalidate @submit=${this.#start}>
@@ -69,8 +69,8 @@ export class RunControls extends LitElement {
           <button class="primary" type="submit" ?disabled=${busy || phase === 'unusable'}>
             ${phase === 'starting' ? 'Starting…' : 'Start'}
           </button>
-          <button type="button" ?disabled=${!active} @click=${this.#togglePause}>
-            ${phase === 'paused' ? 'Resume' : 'Pause'}
+          <button type="button" ?disabled=${!active || phase === 'pausing'} @click=${this.#togglePause}>
+            ${phase === 'paused' ? 'Resume' : phase === 'pausing' ? 'Pausing…' : 'Pause'}
           </button>
           <button type="button" ?disabled=${!active} @click=${() => this.store.attempt(() => run!.stop())}>
             ${phase === 'stopping' ? 'Stopping…' : 'Stop'}

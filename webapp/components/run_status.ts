@@ -69,6 +69,7 @@ export class RunStatus extends LitElement {
       ready: 'Ready',
       starting: 'Starting',
       running: 'Training',
+      pausing: 'Pausing',
       paused: 'Paused',
       stopping: 'Stopping',
       ended: 'Failed',

@@ -19,9 +19,8 @@ export class SaveStatus extends LitElement {
 
   protected override render() {
     const { saver } = this.store.keeper;
-    const { phase } = this.store;
-    const busy =
-      phase === 'running' || phase === 'paused' || phase === 'starting' || phase === 'stopping';
+    const { phase, run } = this.store;
+    const busy = run?.goesOn || phase === 'starting' || phase === 'stopping';
     return html`
       <p class="number" title="The ten newest runs are kept in this browser.">
         ${saver?.last ? `Saved at ${formatCount(saver.last.globalStep)} steps` : 'Nothing saved yet'}

@@ -140,8 +140,11 @@ export class RunKeeper extends EventTarget {
       () => false,
       () => true,
     );
-    if (!failed || this.saver !== saver || !saver.last) return;
-    this.offer = (await this.list()).find(({ id }) => id === saver.id) ?? null;
+    if (!failed || !saver.last) return;
+    const saved = await this.list();
+    // Another run may have started meanwhile.
+    if (this.saver !== saver) return;
+    this.offer = saved.find(({ id }) => id === saver.id) ?? null;
     this.changed();
   }
 

@@ -23,6 +23,7 @@ export type Phase =
   | 'ready'
   | 'starting'
   | 'running'
+  | 'pausing'
   | 'paused'
   | 'stopping'
   | 'ended';
