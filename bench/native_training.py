@@ -25,14 +25,15 @@ class Iteration(NamedTuple):
     rollout_share: float
 
 
-def iterations_of(history: list[dict[str, Any]]) -> list[Iteration]:
-    """A run's iterations from its metrics, the first left out."""
+def iterations_of(history: list[dict[str, Any]], warm_up: float) -> list[Iteration]:
+    """A run's iterations from its metrics, those of the first `warm_up` seconds left out."""
     return [
         Iteration(
             (now["global_step"] - before["global_step"]) / (now["time/elapsed"] - before["time/elapsed"]),
             now["time/rollout"] / (now["time/rollout"] + now["time/update"]),
         )
         for before, now in pairwise(history)
+        if before["time/elapsed"] >= warm_up
     ]
 
 
@@ -63,11 +64,11 @@ class OtherTrainer:
             env=os.environ | (_ONE_THREAD if one_thread else {}),
         )
 
-    def train(self, seconds: float) -> list[Iteration]:
-        """Its iterations until `seconds` are over, the first left out."""
+    def train(self, warm_up: float, seconds: float) -> list[Iteration]:
+        """Its iterations from `warm_up` seconds on until `seconds` are over; at least two."""
         assert self._process.stdin
         assert self._process.stdout
-        print(seconds, file=self._process.stdin, flush=True)
+        print(warm_up, seconds, file=self._process.stdin, flush=True)
         answer = self._process.stdout.readline()
         if not answer:
             raise RuntimeError(f"bench: the trainer ended with code {self._process.wait()}; its message is above")

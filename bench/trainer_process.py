@@ -1,7 +1,8 @@
 """A process that trains with another library's PPO: Stable-Baselines3 or sbx, its JAX twin with the same interface.
 
 usage: python bench/trainer_process.py '{"library": ..., "task": ..., "num_envs": ..., "settings": {...}}'
-Each line of input is a number of seconds; it trains for so long and answers with its iterations as a line of JSON.
+Each line of input is two numbers of seconds, of warming up and until the end; it trains for so long and answers with
+its iterations after the first number, and two at least, as a line of JSON.
 """
 
 import importlib
@@ -13,22 +14,26 @@ from typing import Any
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 
-LEAST_ITERATIONS = 3
+LEAST_ITERATIONS = 2
 
 
 class Clock(BaseCallback):
-    """Ends the learning `seconds` after its start, with LEAST_ITERATIONS at least. Notes (rate, rollout's share)."""
+    """Ends the learning `seconds` after its start.
 
-    def __init__(self, seconds: float):
+    Notes (rate, rollout's share) of iterations that begin after `warm_up` seconds, LEAST_ITERATIONS at least.
+    """
+
+    def __init__(self, warm_up: float, seconds: float):
         super().__init__()
-        self._end = time.perf_counter() + seconds
+        now = time.perf_counter()
+        self._warm, self._end = now + warm_up, now + seconds
         self._begun: tuple[int, float] | None = None
         self._rolled_out = 0.0
         self.iterations: list[tuple[float, float]] = []
 
     def _on_rollout_start(self) -> None:
         now = time.perf_counter()
-        if self._begun:
+        if self._begun and self._begun[1] >= self._warm:
             steps, begun = self._begun
             rate = (self.num_timesteps - steps) / (now - begun)
             self.iterations.append((rate, (self._rolled_out - begun) / (now - begun)))
@@ -48,10 +53,9 @@ def main() -> int:
     env = make_vec_env(order["task"], n_envs=order["num_envs"])
     model = ppo("MlpPolicy", env, device="cpu", **order["settings"])
     for line in sys.stdin:
-        clock = Clock(float(line))
+        clock = Clock(*map(float, line.split()))
         model.learn(10**9, callback=clock, reset_num_timesteps=False)
-        # The first compiles, or comes after a pause.
-        print(json.dumps(clock.iterations[1:]), flush=True)
+        print(json.dumps(clock.iterations), flush=True)
     return 0
 
 

@@ -9,7 +9,8 @@ from lab import Lab, train_for
 from native_training import TASK, Iteration, OtherTrainer, iterations_of, train_natively
 from rounds import take_turns
 
-ROUNDS, SECONDS = 2, 8.0
+#: A page is slower while its browser still compiles, and so is JAX.
+ROUNDS, SECONDS, WARM_UP = 2, 10.0, 3.0
 RANKS = 2
 
 
@@ -83,16 +84,16 @@ def _websim(lab: Lab, settings: dict[str, Any], name: str) -> dict[str, Callable
     def in_the_page() -> list[Iteration]:
         # Closed before others take their turn: a page goes on drawing its robot.
         with lab.ready_page() as page:
-            return iterations_of(train_for(page, request, SECONDS))
+            return iterations_of(train_for(page, request, SECONDS), WARM_UP)
 
     return {
         f"page_{name}": in_the_page,
-        f"websim_{name}": lambda: iterations_of(train_natively(request, SECONDS)),
+        f"websim_{name}": lambda: iterations_of(train_natively(request, SECONDS), WARM_UP),
     }
 
 
 def _for_a_round(trainer: OtherTrainer) -> Callable[[], list[Iteration]]:
-    return lambda: trainer.train(SECONDS)
+    return lambda: trainer.train(WARM_UP, SECONDS)
 
 
 def _measured(trainers: dict[str, Callable[[], list[Iteration]]]) -> dict[str, Any]:

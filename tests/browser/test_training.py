@@ -76,7 +76,7 @@ def test_the_charts_show_the_newest_values(website: Website, trained: Outcome, c
     reading = website.page.locator(f'websim-line-chart[label="{chart}"] output')
     expect(reading).to_have_text(NUMBER)
     newest = pytest.approx(trained.history[-1][metric], rel=0.06)
-    # Charts are drawn twice a second.
+    # Charts are drawn once a second.
     for _ in range(20):
         if float(reading.inner_text().replace(",", "")) == newest:
             break

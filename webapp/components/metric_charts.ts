@@ -88,7 +88,7 @@ const CHARTS: ChartDescription[] = [
 ];
 
 /** Milliseconds between two drawings of the same chart. */
-const REDRAW_PERIOD = 500;
+const REDRAW_PERIOD = 1000;
 
 @customElement('websim-metric-charts')
 export class MetricCharts extends LitElement {

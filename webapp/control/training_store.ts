@@ -28,6 +28,9 @@ export type Phase =
   | 'stopping'
   | 'ended';
 
+/** Milliseconds between two changes that only bring metrics: drawing them costs training, and nobody reads faster. */
+const METRICS_MS = 300;
+
 /** Dispatches `change`, at most once a drawn frame. */
 export class TrainingStore extends EventTarget {
   readonly pool: TrainingPool;
@@ -52,6 +55,7 @@ export class TrainingStore extends EventTarget {
   #loaded: 'no' | 'yes' | 'failed' = 'no';
   #starting = false;
   #changeAnnounced = false;
+  #metricsTimer: ReturnType<typeof setTimeout> | null = null;
   #sceneRequest = 0;
 
   constructor(pool: TrainingPool, settings: Partial<RunSettings>) {
@@ -236,7 +240,10 @@ export class TrainingStore extends EventTarget {
     run.addEventListener('metrics', (event) => {
       this.latest = (event as CustomEvent<Metrics>).detail;
       this.table.append(this.latest);
-      this.#changed();
+      this.#metricsTimer ??= setTimeout(() => {
+        this.#metricsTimer = null;
+        this.#changed();
+      }, METRICS_MS);
     });
     run.addEventListener('news', (event) => {
       this.notices = [...this.notices, ...(event as CustomEvent<News>).detail.notices];

@@ -118,7 +118,6 @@ export const controls = css`
   progress::-webkit-progress-value {
     background: var(--accent-strong);
     border-radius: 3px;
-    transition: inline-size 160ms linear;
   }
   progress::-moz-progress-bar {
     background: var(--accent-strong);
