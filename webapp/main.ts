@@ -14,13 +14,17 @@ window.websim = createApi(store);
 if (parameters.unknown.length > 0) {
   const names = parameters.unknown.join(', ');
   store.notices.push(
-    `The address has parameters that this page does not know, which were ignored: ${names}; it knows env, num_envs, ranks, seed, total_steps and autostart.`,
+    `The address has parameters that this page does not know, which were ignored: ${names}; it knows env, algorithm, num_envs, ranks, seed, total_steps, autostart and view.`,
   );
 }
 if (parameters.problems.length > 0) store.report(new Error(parameters.problems.join(' ')));
 
 const app = new WebsimApp();
 app.store = store;
+app.view = parameters.view;
+addEventListener('popstate', () => {
+  app.view = readUrlParameters(location.search).view;
+});
 document.body.append(app);
 
 // What is wrong with the request is shown in the page.

@@ -6,7 +6,7 @@ import { TUNED } from '../../workers/schema';
 describe('readUrlParameters', () => {
   it('reads all parameters', () => {
     const address =
-      '?env=Hopper-v5&algorithm=sac&num_envs=64&ranks=2&seed=0&total_steps=1e6&autostart=1';
+      '?env=Hopper-v5&algorithm=sac&num_envs=64&ranks=2&seed=0&total_steps=1e6&autostart=1&view=train';
     expect(readUrlParameters(address)).toEqual({
       settings: {
         env: 'Hopper-v5',
@@ -17,9 +17,17 @@ describe('readUrlParameters', () => {
         total_steps: 1_000_000,
       },
       autostart: true,
+      view: 'train',
       problems: [],
       unknown: [],
     });
+  });
+
+  it('shows the first view, and says so, where the address names one that is not there', () => {
+    const { view, problems } = readUrlParameters('?view=garden');
+    expect(view).toBe('train');
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('must be one of train');
   });
 
   it.each(['abc', '1x', '0x10', 'NaN', 'Infinity', '1e', '1,000', ' 1'])(

@@ -1,23 +1,27 @@
-// The page's frame: header, messages, and the places of controls, robot and charts.
+// The page's frame: header, messages, and the view that is open.
 
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { StoreController } from '../control/store_controller';
 import type { Phase, TrainingStore } from '../control/training_store';
+import { VIEWS, type View } from '../control/views';
 import { formatValue } from '../format';
 import { base, panel } from '../styles/shared';
-import './live_settings';
 import './messages';
-import './metric_charts';
 import './mode_badge';
-import './robot_view';
-import './run_controls';
-import './run_status';
-import './saved_run';
+import './train_view';
+
+/** Code of a view that is not the first one is loaded when it is opened. */
+const LOADERS: Record<View, () => Promise<unknown>> = {
+  train: async () => {},
+};
 
 @customElement('websim-app')
 export class WebsimApp extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
+  /** The view that is open; those that were opened before stay as they are. */
+  @property() view: View = 'train';
+  @state() private opened = new Set<View>();
 
   constructor() {
     super();
@@ -42,21 +46,46 @@ export class WebsimApp extends LitElement {
           <h1>MuJoCo WebSim</h1>
           <p>Robots that learn in this browser tab: physics, Python and training on your own computer.</p>
         </div>
+        <nav aria-label="Views">
+          ${VIEWS.map(
+            ({ view, title }) => html`<a
+              href=${addressOf(view)}
+              aria-current=${this.view === view ? 'page' : nothing}
+              @click=${(event: MouseEvent) => this.#follow(event, view)}
+            >${title}</a>`,
+          )}
+        </nav>
         <websim-mode-badge .store=${store}></websim-mode-badge>
       </header>
       <websim-messages .store=${store}></websim-messages>
-      <websim-saved-run .store=${store}></websim-saved-run>
-      <main>
-        <div class="side">
-          <websim-run-controls class="panel" .store=${store}></websim-run-controls>
-          <websim-live-settings class="panel" .store=${store}></websim-live-settings>
-          <websim-run-status class="panel" .store=${store}></websim-run-status>
-        </div>
-        <websim-robot-view class="panel" .store=${store}></websim-robot-view>
-        <websim-metric-charts .store=${store}></websim-metric-charts>
-      </main>
+      <main>${VIEWS.filter(({ view }) => this.opened.has(view)).map(({ view }) => this.#place(view))}</main>
       <p class="visually-hidden" role="status">${announcement(store) ?? nothing}</p>
     `;
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('view')) void this.store.attempt(() => this.#open(this.view));
+  }
+
+  async #open(view: View): Promise<void> {
+    await LOADERS[view]();
+    this.opened = new Set([...this.opened, view]);
+  }
+
+  #place(view: View): TemplateResult {
+    const { store } = this;
+    const hidden = view !== this.view;
+    const elements: Record<View, () => TemplateResult> = {
+      train: () => html`<websim-train-view .store=${store} ?hidden=${hidden}></websim-train-view>`,
+    };
+    return elements[view]();
+  }
+
+  #follow(event: MouseEvent, view: View): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState(null, '', addressOf(view));
+    this.view = view;
   }
 
   static override styles = [
@@ -98,43 +127,35 @@ export class WebsimApp extends LitElement {
         line-height: 1.35;
         color: var(--text-soft);
       }
+      nav {
+        display: flex;
+        gap: 2px;
+      }
+      nav a {
+        padding: 6px 12px;
+        font-size: 0.875rem;
+        font-weight: 550;
+        color: var(--text-soft);
+        text-decoration: none;
+        border-radius: var(--radius-small);
+      }
+      nav a:hover {
+        color: var(--text);
+      }
+      nav a[aria-current] {
+        color: var(--text);
+        background: var(--surface-raised);
+      }
       main {
         flex: 1;
-        min-height: 0;
-        display: grid;
-        gap: var(--gap);
-        padding: var(--gap) 16px 16px;
-        grid-template-columns: 288px minmax(0, 1fr);
-        /* What the charts leave of the window, whatever the side column holds: the stage must not change with it. */
-        grid-template-rows: max(320px, calc(100vh - 440px)) auto;
-        grid-template-areas:
-          'side robot'
-          'side charts';
-      }
-      .side {
-        grid-area: side;
         display: flex;
         flex-direction: column;
-        gap: var(--gap);
+        min-height: 0;
       }
-      websim-run-status {
+      main > * {
         flex: 1;
       }
-      websim-robot-view {
-        grid-area: robot;
-        overflow: hidden;
-      }
-      websim-metric-charts {
-        grid-area: charts;
-        align-self: start;
-      }
       @media (max-width: 860px) {
-        main {
-          grid-template-columns: minmax(0, 1fr);
-          grid-template-rows: auto;
-          grid-template-areas: 'robot' 'side' 'charts';
-          padding: 10px;
-        }
         header {
           flex-wrap: wrap;
           padding: 10px;
@@ -142,13 +163,21 @@ export class WebsimApp extends LitElement {
         .title p {
           display: none;
         }
-        websim-robot-view {
-          height: min(80vw, 460px);
-          min-height: 300px;
+        nav {
+          order: 1;
+          flex: 1 0 100%;
+          overflow-x: auto;
         }
       }
     `,
   ];
+}
+
+/** The page's own address with another view; what else it names stays. */
+function addressOf(view: View): string {
+  const parameters = new URLSearchParams(location.search);
+  parameters.set('view', view);
+  return `?${parameters}`;
 }
 
 /** One sentence for screen readers whenever the phase changes; live figures would talk without end. */

@@ -1,4 +1,4 @@
-// The page's address: ?env=&algorithm=&num_envs=&ranks=&seed=&total_steps=&autostart=1
+// The page's address: ?env=&algorithm=&num_envs=&ranks=&seed=&total_steps=&autostart=1&view=
 
 import {
   InputError,
@@ -9,11 +9,13 @@ import {
   parseTask,
   type RunSettings,
 } from './settings';
+import { isView, VIEWS, type View } from './views';
 
 export interface UrlParameters {
   settings: Partial<RunSettings>;
   /** True only when every parameter could be read: a mistyped address starts nothing. */
   autostart: boolean;
+  view: View;
   /** One sentence each. */
   problems: string[];
   /** Parameters that the page does not know; reported, and otherwise without effect. */
@@ -27,6 +29,7 @@ export function readUrlParameters(search: string): UrlParameters {
   const problems: string[] = [];
   const unknown: string[] = [];
   let autostart = false;
+  let view: View = 'train';
 
   const seen = new Set<string>();
   for (const [name, value] of new URLSearchParams(search)) {
@@ -40,6 +43,7 @@ export function readUrlParameters(search: string): UrlParameters {
       else if (name === 'algorithm')
         settings.algorithm = parseAlgorithm(value, `${WHERE} algorithm`);
       else if (name === 'autostart') autostart = parseSwitch(value);
+      else if (name === 'view') view = parseView(value);
       else if (isNumberField(name)) settings[name] = parseNumber(name, value, `${WHERE} ${name}`);
       else unknown.push(name);
     } catch (error) {
@@ -47,7 +51,7 @@ export function readUrlParameters(search: string): UrlParameters {
       problems.push(error.message);
     }
   }
-  return { settings, autostart: autostart && problems.length === 0, problems, unknown };
+  return { settings, autostart: autostart && problems.length === 0, view, problems, unknown };
 }
 
 function parseSwitch(text: string): boolean {
@@ -55,6 +59,12 @@ function parseSwitch(text: string): boolean {
     throw new InputError(`${WHERE} autostart must be 1 or 0, got "${text}"; nothing was started.`);
   }
   return text === '1';
+}
+
+function parseView(text: string): View {
+  if (isView(text)) return text;
+  const names = VIEWS.map(({ view }) => view).join(', ');
+  throw new InputError(`${WHERE} view must be one of ${names}, got "${text}"; the first is shown.`);
 }
 
 function isNumberField(name: string): name is NumberField {

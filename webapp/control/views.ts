@@ -1,0 +1,10 @@
+// The page's views, in the order of its navigation.
+
+export const VIEWS = [{ view: 'train', title: 'Train' }] as const;
+
+/** As the address's parameter `view` names it. */
+export type View = (typeof VIEWS)[number]['view'];
+
+export function isView(name: string): name is View {
+  return VIEWS.some(({ view }) => view === name);
+}
