@@ -4,7 +4,7 @@
 import { loadAssets } from './assets';
 import { WebsimError } from './errors';
 import { PackageStore } from './packages';
-import type { LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
+import type { Changes, LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
 import { RankClient } from './rank_client';
 import { type ResumedState, TrainingRun } from './run';
 import type { TrainRequest } from './schema';
@@ -88,21 +88,45 @@ export class TrainingPool extends EventTarget {
     return client;
   }
 
-  /** Starts a run, where `saved` was if it is given. Rejects with a WebsimError, and then nothing runs. */
-  async train(request: TrainRequest, saved: ResumedState | null = null): Promise<TrainingRun> {
+  /** A worker beside those of runs, for what may never end. */
+  async scratchRank(): Promise<RankClient> {
+    const assets = await this.download();
+    const client = this.createClient(0, () => {});
+    await this.bootClient(client, assets);
+    return client;
+  }
+
+  /** Gives a worker the files that the task needs beside the runtime. */
+  async provide(client: RankClient, env: string, options: TaskOptions): Promise<void> {
+    await this.packages.provide([client], env, options);
+  }
+
+  /**
+   * Starts a run, where `saved` was if it is given; `changes` are made before its first iteration. Rejects with a
+   * WebsimError, and then nothing runs.
+   */
+  async train(
+    request: TrainRequest,
+    saved: ResumedState | null = null,
+    changes: Changes | null = null,
+  ): Promise<TrainingRun> {
     if (this.starting || (this.run && this.run.state !== 'ended')) {
       throw new WebsimError('A run is going on in this page; stop it before the next one starts.');
     }
     this.starting = true;
     try {
-      this.run = await this.startRun(request, saved);
+      this.run = await this.startRun(request, saved, changes);
       return this.run;
     } finally {
       this.starting = false;
     }
   }
 
-  private async startRun(request: TrainRequest, saved: ResumedState | null): Promise<TrainingRun> {
+  private async startRun(
+    request: TrainRequest,
+    saved: ResumedState | null,
+    changes: Changes | null,
+  ): Promise<TrainingRun> {
     const first = await this.ensureRank(0);
     const checked = await first.request('check', { request }, CHECK_S);
     if ('error' in checked) throw new WebsimError(checked.error);
@@ -116,7 +140,7 @@ export class TrainingPool extends EventTarget {
     await this.packages.provide(clients, config.env, config.env_options);
     this.run?.retire();
     const memory = this.isolated ? SharedMemory.create(config.ranks, scene.geoms.length) : null;
-    const run = new TrainingRun(config, scene, clients, memory, saved);
+    const run = new TrainingRun(config, scene, clients, memory, saved, changes);
     await run.open();
     return run;
   }
@@ -140,24 +164,33 @@ export class TrainingPool extends EventTarget {
     this.showStage(rank, 'download');
     try {
       const assets = await this.download();
-      const worker = new Worker(new URL('./rank.worker.ts', import.meta.url), {
-        type: 'module',
-        name: `rank ${rank}`,
-      });
-      const interrupt = this.isolated ? new SharedArrayBuffer(4) : null;
-      const client = new RankClient(rank, worker, interrupt);
+      const client = this.createClient(rank, (stage) => this.showStage(rank, stage));
       this.workers[rank] = client;
-      client.onEvent = (event) => {
-        if (event.type === 'stage') this.showStage(rank, event.stage);
-      };
-      const cores = navigator.hardwareConcurrency;
-      await client.request('boot', { assets, cores, rank, interrupt }, BOOT_S);
+      await this.bootClient(client, assets);
     } catch (error) {
       // The next attempt starts over.
       this.workers[rank]?.terminate('could not start');
       delete this.boots[rank];
       throw error;
     }
+  }
+
+  private createClient(rank: number, onStage: (stage: LoadStage) => void): RankClient {
+    const worker = new Worker(new URL('./rank.worker.ts', import.meta.url), {
+      type: 'module',
+      name: `rank ${rank}`,
+    });
+    const client = new RankClient(rank, worker, this.isolated ? new SharedArrayBuffer(4) : null);
+    client.onEvent = (event) => {
+      if (event.type === 'stage') onStage(event.stage);
+    };
+    return client;
+  }
+
+  private async bootClient(client: RankClient, assets: LoadedAssets): Promise<void> {
+    const { rank, interruptBuffer: interrupt } = client;
+    const cores = navigator.hardwareConcurrency;
+    await client.request('boot', { assets, cores, rank, interrupt }, BOOT_S);
   }
 
   private download(): Promise<LoadedAssets> {

@@ -1,5 +1,6 @@
 // Messages between the page and a rank's worker. Types only: nothing here runs.
 
+import type { RewardSheet, RewardTrial } from './reward_module';
 import type { Metrics, TrainConfig, TrainRequest } from './schema';
 
 /** A geom of the drawn robot, as MuJoCo describes it. Lengths in metres. */
@@ -141,6 +142,8 @@ export type Request = { id: number } & (
       worldSize: number;
       shared: SharedArrayBuffer | null;
       saved: SavedState | null;
+      /** Made before the first iteration. */
+      changes: Changes | null;
     }
   | { type: 'command'; command: 'pause' | 'resume' | 'stop' | 'save' }
   | { type: 'focus'; env: number }
@@ -161,6 +164,9 @@ export type Request = { id: number } & (
       normalizer: Uint8Array;
     }
   | { type: 'predict'; policy: Uint8Array; observations: Float32Array }
+  | { type: 'reward-sheet'; env: string; options: TaskOptions }
+  /** `policy`: a policy file's bytes, or none for random actions. */
+  | { type: 'reward-trial'; env: string; options: TaskOptions; text: string; policy: Uint8Array }
 );
 
 export type RequestResult = {
@@ -179,6 +185,8 @@ export type RequestResult = {
   'metrics-file': string;
   'open-policy': { policy: Uint8Array; description: PolicyDescription };
   predict: Float32Array;
+  'reward-sheet': RewardSheet;
+  'reward-trial': RewardTrial;
 };
 
 /** `damage`: why the worker is of no more use, and is to be replaced. */

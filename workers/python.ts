@@ -4,6 +4,7 @@ import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { ExchangeModule } from './exchange_module';
 import { netLibrary } from './net_library';
 import type { LoadedAssets, LoadStage } from './protocol';
+import type { RewardModule } from './reward_module';
 import type { TaskScene, TrainingModule, TrainingSession } from './training_module';
 
 /** Where Pyodide believes its files are; requests to it never leave the worker. */
@@ -102,6 +103,15 @@ export class Python {
       describePolicy: (policy) => module.describe_policy(policy),
       predict: (policy, observations) => toBytes(module.predict(policy, observations)),
       metricsFile: (history, format) => module.metrics_file(history, format),
+    };
+  }
+
+  /** `websim.worker_reward`. */
+  importReward(): RewardModule {
+    const module = this.pyodide.pyimport('websim.worker_reward');
+    return {
+      sheet: (env, options) => module.sheet(env, options),
+      trial: (env, options, text, policy) => module.trial(env, options, text, policy),
     };
   }
 }

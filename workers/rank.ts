@@ -13,6 +13,7 @@ import type {
   ShownChoice,
 } from './protocol';
 import type { RankRuntime } from './rank_runtime';
+import type { RewardTrial } from './reward_module';
 import { openRunLink, type RunLink } from './run_link';
 import type { Metrics } from './schema';
 import type { TrainingSession } from './training_module';
@@ -30,6 +31,7 @@ export type BootRuntime = (
 ) => Promise<RankRuntime>;
 
 type OpenRequest = Extract<Request, { type: 'open' }>;
+type TrialRequest = Extract<Request, { type: 'reward-trial' }>;
 type ExchangeRequest = Extract<
   Request,
   { type: 'convert' | 'metrics-file' | 'open-policy' | 'predict' }
@@ -131,6 +133,13 @@ export class Rank {
       case 'open-policy':
       case 'predict':
         return this.exchange(request);
+      case 'reward-sheet': {
+        this.run?.link.setRunning(false);
+        const { env, options } = request;
+        return JSON.parse(this.booted.reward.sheet(env, JSON.stringify(options)));
+      }
+      case 'reward-trial':
+        return this.tryReward(request);
       default:
         throw new Error(`unknown request ${JSON.stringify(request satisfies never)}`);
     }
@@ -158,7 +167,19 @@ export class Rank {
     }
   }
 
-  private open({ config, rank, worldSize, shared, saved }: OpenRequest): void {
+  /** In a worker of its own: the text may never end. */
+  private tryReward({ env, options, text, policy }: TrialRequest): RewardTrial {
+    const { reward } = this.booted;
+    if (this.interrupt) new Int32Array(this.interrupt).fill(0);
+    this.booted.setInterruptBuffer(this.interrupt);
+    try {
+      return JSON.parse(reward.trial(env, JSON.stringify(options), text, policy));
+    } finally {
+      this.booted.setInterruptBuffer(null);
+    }
+  }
+
+  private open({ config, rank, worldSize, shared, saved, changes }: OpenRequest): void {
     if (this.run) throw new Error('a run is open in this worker already');
     this.forget();
     this.rank = rank;
@@ -168,6 +189,7 @@ export class Rank {
     try {
       const { training } = this.booted;
       const session = training.openSession(JSON.stringify(config), rank, worldSize, saved);
+      if (changes && rank === 0) session.change(toJson(changes));
       this.run = {
         session,
         link,

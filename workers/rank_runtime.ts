@@ -6,6 +6,7 @@ import { Host } from './host';
 import { Mujoco } from './mujoco';
 import type { LoadedAssets, LoadStage, Packages, SceneDescription, TaskOptions } from './protocol';
 import { Python } from './python';
+import type { RewardModule } from './reward_module';
 import type { RunLink } from './run_link';
 import { describeScene } from './scene';
 import type { TrainingModule } from './training_module';
@@ -15,6 +16,8 @@ export interface RankRuntime {
   readonly training: TrainingModule;
   /** Imported when it is first asked for, which few pages do. */
   readonly exchange: ExchangeModule;
+  /** The same. */
+  readonly reward: RewardModule;
   /** Duration of each stage of the start. */
   readonly seconds: Record<string, number>;
   describeScene(env: string, options: TaskOptions): SceneDescription;
@@ -51,11 +54,16 @@ export async function bootRuntime(
   seconds.websim = (performance.now() - imported) / 1000;
   onStage('ready');
   let exchange: ExchangeModule | null = null;
+  let reward: RewardModule | null = null;
   return {
     training,
     get exchange() {
       exchange ??= python.importExchange();
       return exchange;
+    },
+    get reward() {
+      reward ??= python.importReward();
+      return reward;
     },
     seconds,
     describeScene(env, options) {

@@ -84,6 +84,7 @@ export class TrainingRun extends EventTarget {
     private readonly clients: RankClient[],
     private readonly memory: SharedMemory | null,
     private readonly saved: ResumedState | null = null,
+    private readonly changes: Changes | null = null,
   ) {
     super();
     this.history = [...(saved?.history ?? [])];
@@ -140,7 +141,8 @@ export class TrainingRun extends EventTarget {
     const opened = this.clients.map(async (client, rank) => {
       try {
         const saved = this.saved && stateOfRank(this.saved, rank, worldSize);
-        const request = { config: this.config, rank, worldSize, shared, saved };
+        const { config, changes } = this;
+        const request = { config, rank, worldSize, shared, saved, changes };
         await client.request('open', request, OPEN_S);
       } catch (error) {
         this.fail(rank, error as WebsimError);

@@ -99,12 +99,12 @@ def test_every_live_setting_reaches_the_learner():
         (
             {"reward": "def reward(*_):\n  return {'a': np.zeros(3)}"},
             RewardError,
-            r"reward: term 'a': expected shape \(8,\), got \(3,\)",
+            r"reward, line 2: term 'a': expected shape \(8,\), got \(3,\)",
         ),
         (
             {"reward": "def reward(*_):\n  return {'a': np.full(8, np.nan)}"},
             RewardError,
-            "reward: term 'a': expected finite numbers, got nan",
+            "reward, line 2: term 'a': expected finite numbers, got nan",
         ),
         ({"reward": lambda signals, actions, unhealthy: {"a": signals["nope"]}}, RewardError, "line .*no 'nope'"),
     ],

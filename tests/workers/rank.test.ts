@@ -1,5 +1,12 @@
 import { afterEach, expect, it } from 'vitest';
-import type { Packages, RankEvent, Reply, Request, SavedShare } from '../../workers/protocol';
+import type {
+  Changes,
+  Packages,
+  RankEvent,
+  Reply,
+  Request,
+  SavedShare,
+} from '../../workers/protocol';
 import { type BootRuntime, Rank } from '../../workers/rank';
 import type { RankRuntime } from '../../workers/rank_runtime';
 import type { RunLink } from '../../workers/run_link';
@@ -151,12 +158,42 @@ class Page {
     return this.request({ type: 'boot', assets: {}, cores: 2, rank, interrupt: null });
   }
 
-  open(shared: SharedArrayBuffer | null = null, rank = 0): Promise<Reply> {
+  open(
+    shared: SharedArrayBuffer | null = null,
+    rank = 0,
+    changes: Changes | null = null,
+  ): Promise<Reply> {
     const config = { env: 'Hopper-v5' } as TrainConfig;
     const worldSize = shared ? 2 : 1;
-    return this.request({ type: 'open', config, rank, worldSize, shared });
+    return this.request({ type: 'open', config, rank, worldSize, shared, changes });
   }
 }
+
+it('makes changes before the first iteration, on rank 0 alone', async () => {
+  for (const rank of [0, 1]) {
+    const page = new Page();
+    await page.boot(rank);
+    const asked: string[] = [];
+    page.session.change = (changes) => {
+      asked.push(`${changes} after ${page.session.iterations}`);
+      return '{}';
+    };
+    const memory = SharedMemory.create(2, 1).buffer;
+    await page.open(rank === 0 ? null : memory, rank, { reward: 'text' });
+    expect(asked).toEqual(rank === 0 ? ['{"reward":"text"} after 0'] : []);
+  }
+});
+
+it('does not begin when a change before the first iteration is refused', async () => {
+  const page = new Page();
+  await page.boot();
+  expect(await page.open(null, 0, { seed: 2 })).toMatchObject({
+    type: 'error',
+    error: { message: 'seed cannot change' },
+  });
+  expect(page.session.iterations).toBe(0);
+  expect(page.link).toBeNull();
+});
 
 it('answers each request by its id, errors as one sentence with a traceback', async () => {
   const page = new Page();

@@ -96,9 +96,14 @@ export class TrainingStore extends EventTarget {
     this.#changed();
   }
 
-  /** Starts a run, waiting for the runtime where it is still loading. Shows and rejects with what is wrong with the request. */
-  async train(request: TrainRequest): Promise<TrainingRun> {
-    return this.#start(async () => this.#watch(await this.pool.train(request), null));
+  /**
+   * Starts a run, waiting for the runtime where it is still loading; `changes`, a reward perhaps, are made before its first
+   * iteration. Shows and rejects with what is wrong with the request.
+   */
+  async train(request: TrainRequest, changes: Changes | null = null): Promise<TrainingRun> {
+    return this.#start(async () =>
+      this.#watch(await this.pool.train(request, null, changes), null),
+    );
   }
 
   /** Goes on with a saved run; shows and rejects with what is wrong with it. */

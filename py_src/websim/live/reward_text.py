@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import traceback
 from typing import Any
@@ -14,34 +15,46 @@ from websim.spec import Actions, Flags, Reward, Signals, Terms
 
 MAX_TEXT = 100_000
 #: File name of a text in tracebacks.
-_FILE = "<reward>"
+TEXT_FILE = "<reward>"
+
+
+class TextReward:
+    """The function `reward(signals, actions, unhealthy)` that a text defines; `np` and `math` are there.
+
+    Raises RewardError, with the line, when it does not compile or defines none, and when a call fails.
+    """
+
+    def __init__(self, text: str):
+        if len(text) > MAX_TEXT:
+            raise RewardError(f"reward: expected at most {MAX_TEXT} characters, got {len(text)}")
+        namespace: dict[str, Any] = {"np": np, "math": math}
+        try:
+            self._tree = ast.parse(text, TEXT_FILE)
+            exec(compile(self._tree, TEXT_FILE, "exec"), namespace)
+        except SyntaxError as error:
+            raise RewardError(f"reward, line {error.lineno}: {error.msg}") from error
+        except Exception as error:
+            raise RewardError(_told(error, TEXT_FILE)) from error
+        function = namespace.get("reward")
+        if not callable(function):
+            raise RewardError("reward: the text defines no function `reward(signals, actions, unhealthy)`")
+        self._function: Reward = function
+
+    def __call__(self, signals: Signals, actions: Actions, unhealthy: Flags) -> Terms:
+        try:
+            return self._function(signals, actions, unhealthy)
+        except Exception as error:
+            raise RewardError(_told(error, TEXT_FILE)) from error
+
+    def line_of(self, term: str) -> int | None:
+        """Where the text names a term last; None where it makes the name."""
+        named = (node for node in ast.walk(self._tree) if isinstance(node, ast.Constant) and node.value == term)
+        return max((node.lineno for node in named), default=None)
 
 
 def compile_reward(text: str) -> Reward:
-    """The function `reward(signals, actions, unhealthy)` that a text defines; `np` and `math` are there.
-
-    Raises RewardError, with the line, when it does not compile or defines none. So does the function when it fails.
-    """
-    if len(text) > MAX_TEXT:
-        raise RewardError(f"reward: expected at most {MAX_TEXT} characters, got {len(text)}")
-    namespace: dict[str, Any] = {"np": np, "math": math}
-    try:
-        exec(compile(text, _FILE, "exec"), namespace)
-    except SyntaxError as error:
-        raise RewardError(f"reward, line {error.lineno}: {error.msg}") from error
-    except Exception as error:
-        raise RewardError(_told(error, _FILE)) from error
-    function = namespace.get("reward")
-    if not callable(function):
-        raise RewardError("reward: the text defines no function `reward(signals, actions, unhealthy)`")
-
-    def reward(signals: Signals, actions: Actions, unhealthy: Flags) -> Terms:
-        try:
-            return function(signals, actions, unhealthy)
-        except Exception as error:
-            raise RewardError(_told(error, _FILE)) from error
-
-    return reward
+    """The reward that a text defines: see `TextReward`."""
+    return TextReward(text)
 
 
 def try_reward(reward: Reward, env: BatchEnv) -> None:
@@ -51,8 +64,13 @@ def try_reward(reward: Reward, env: BatchEnv) -> None:
     """
     signals = {name: values.copy() for name, values in env.signals.items()}
     actions, unhealthy = np.zeros((env.num_envs, env.action_dim), np.float32), np.zeros(env.num_envs, bool)
+    checked_terms(reward, (signals, actions, unhealthy), env.episode_return.shape)
+
+
+def checked_terms(reward: Reward, arguments: tuple[Signals, Actions, Flags], expected: tuple[int, ...]) -> Terms:
+    """What a reward returns. Raises RewardError, with the line, unless it is finite terms of the expected shape."""
     try:
-        terms = reward(signals, actions, unhealthy)
+        terms = reward(*arguments)
     except RewardError:
         raise
     except Exception as error:
@@ -61,12 +79,17 @@ def try_reward(reward: Reward, env: BatchEnv) -> None:
         raise RewardError(f"reward: expected a dict of terms by name, got {type(terms).__name__}")
     if not terms:
         raise RewardError("reward: expected at least one term, got none")
-    expected = env.episode_return.shape
     for name, term in terms.items():
+        line = reward.line_of(name) if isinstance(reward, TextReward) else None
+        where = f"reward{f', line {line}' if line else ''}: term {name!r}"
         if np.shape(term) != expected:
-            raise RewardError(f"reward: term {name!r}: expected shape {expected}, got {np.shape(term)}")
-        if np.asarray(term).dtype.kind not in "fiub" or not np.isfinite(term).all():
-            raise RewardError(f"reward: term {name!r}: expected finite numbers, got {np.asarray(term).flat[0]}")
+            raise RewardError(f"{where}: expected shape {expected}, got {np.shape(term)}")
+        if np.asarray(term).dtype.kind not in "fiub":
+            raise RewardError(f"{where}: expected finite numbers, got {np.asarray(term).flat[0]}")
+        finite = np.isfinite(term)
+        if not finite.all():
+            raise RewardError(f"{where}: expected finite numbers, got {np.asarray(term)[~finite].flat[0]}")
+    return terms
 
 
 def _told(error: Exception, file: str) -> str:
