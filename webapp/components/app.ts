@@ -9,6 +9,7 @@ import { formatValue } from '../format';
 import { base, panel } from '../styles/shared';
 import './messages';
 import './mode_badge';
+import './theme_switch';
 import './train_view';
 
 /** Code of a view that is not the first one is loaded when it is opened. */
@@ -31,6 +32,7 @@ export class WebsimApp extends LitElement {
   protected override render() {
     const { store } = this;
     return html`
+      <a class="skip" href="#view" @click=${this.#skip}>Skip to the view</a>
       <header>
         <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
           <rect width="32" height="32" rx="8" fill="#3d6bff" />
@@ -56,9 +58,10 @@ export class WebsimApp extends LitElement {
           )}
         </nav>
         <websim-mode-badge .store=${store}></websim-mode-badge>
+        <websim-theme-switch></websim-theme-switch>
       </header>
       <websim-messages .store=${store}></websim-messages>
-      <main>${VIEWS.filter(({ view }) => this.opened.has(view)).map(({ view }) => this.#place(view))}</main>
+      <main id="view" tabindex="-1">${VIEWS.filter(({ view }) => this.opened.has(view)).map(({ view }) => this.#place(view))}</main>
       <p class="visually-hidden" role="status">${announcement(store) ?? nothing}</p>
     `;
   }
@@ -88,14 +91,36 @@ export class WebsimApp extends LitElement {
     this.view = view;
   }
 
+  readonly #skip = (event: Event): void => {
+    event.preventDefault();
+    this.renderRoot.querySelector('main')!.focus();
+  };
+
   static override styles = [
     base,
     panel,
     css`
       :host {
+        position: relative;
         display: flex;
         flex-direction: column;
         min-height: 100vh;
+      }
+      .skip {
+        position: absolute;
+        z-index: 20;
+        left: 16px;
+        top: 12px;
+        padding: 6px 12px;
+        color: var(--on-accent);
+        background: var(--accent-strong);
+        border-radius: var(--radius-small);
+      }
+      .skip:not(:focus) {
+        clip-path: inset(100%);
+      }
+      main:focus-visible {
+        outline: none;
       }
       header {
         display: flex;

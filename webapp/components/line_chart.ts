@@ -4,11 +4,10 @@ import { css, html, LitElement, unsafeCSS } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
+import { theme } from '../control/theme';
 import { formatCompact, formatInterval, formatValue } from '../format';
 import { base, panel } from '../styles/shared';
 import { chartOptions } from './chart_options';
-
-const darkMode = matchMedia('(prefers-color-scheme: dark)');
 
 @customElement('websim-line-chart')
 export class LineChart extends LitElement {
@@ -43,13 +42,13 @@ export class LineChart extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    darkMode.addEventListener('change', this.#rebuild);
+    theme.addEventListener('change', this.#rebuild);
     if (this.hasUpdated) this.#build();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    darkMode.removeEventListener('change', this.#rebuild);
+    theme.removeEventListener('change', this.#rebuild);
     this.#destroy();
   }
 

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { TrainingRun } from '../../workers/pool';
 import type { SceneDescription } from '../../workers/protocol';
 import { StoreController } from '../control/store_controller';
+import { theme } from '../control/theme';
 import type { TrainingStore } from '../control/training_store';
 import { base, controls, panel } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
@@ -16,7 +17,6 @@ import { ViewerClient } from '../viewer/viewer_client';
 import './load_progress';
 import './shown_policy';
 
-const darkMode = matchMedia('(prefers-color-scheme: dark)');
 /** Seconds between two updates of the written speed. */
 const SPEED_PERIOD = 0.5;
 
@@ -47,7 +47,7 @@ export class RobotView extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    darkMode.removeEventListener('change', this.#onTheme);
+    theme.removeEventListener('change', this.#onTheme);
     this.#resize.disconnect();
     this.#loop?.stop();
     this.#viewer?.close();
@@ -71,7 +71,7 @@ export class RobotView extends LitElement {
       viewer.interval(this.#run?.iterating ?? false),
     );
     this.#resize.observe(this.#stage);
-    darkMode.addEventListener('change', this.#onTheme);
+    theme.addEventListener('change', this.#onTheme);
     this.#fit();
     this.#follow();
   }
