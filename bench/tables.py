@@ -101,6 +101,7 @@ def zoo(figures: Figures) -> str:
             name,
             f"{result['threshold']:,.0f}",
             f"{result['seconds']:,.0f} s" if result["reached"] else f"**not reached** in {result['seconds']:,.0f} s",
+            f"{result['processor_seconds']:,.0f} s",
             f"{result['steps']:,}",
             f"{result['return']:,.0f}",
             f"{result['threads']}",
@@ -108,7 +109,7 @@ def zoo(figures: Figures) -> str:
         for name, result in figures["tasks"].items()
     ]
     return table(
-        ("Stable-Baselines3 natively, RL Zoo's settings", "mean return", "time", "steps", "return then", "threads"),
+        ("Stable-Baselines3 natively, RL Zoo's settings", "mean return", "time", "of processors", "steps", "return then", "threads"),
         rows,
     )
 
