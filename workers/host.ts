@@ -59,6 +59,8 @@ export class Host {
         this.engine(id).getRows(rows, first, count),
       engine_set_rows: (id: number, rows: number, first: number, count: number) =>
         this.engine(id).setRows(rows, first, count),
+      engine_returns: (id: number, returns: number, agents: number) =>
+        this.engine(id).watchReturns(returns, agents),
       engine_close: (id: number) => this.closeEngine(id),
       gather: (local: number, out: number, nbytes: number, sequence: number, tag: string) =>
         this.gather(local, out, nbytes, sequence, tag),

@@ -2,6 +2,8 @@
 // live in another memory (Pyodide's); addresses named `...At` are in that one, and arrays are copied.
 
 import type { MjData, MjModel } from '@mujoco/mujoco';
+import type { CrowdWriter } from './crowd';
+import { CrowdPace } from './crowd_pace';
 import { ReleasedError } from './errors';
 import type { FrameWriter } from './frames';
 import type { Kernels, Mujoco } from './mujoco';
@@ -47,9 +49,13 @@ const POSE_FLOATS = 12;
 /** Rows of one kernel call. The largest batches take seconds, and Stop is to be answered sooner. */
 const ROWS_PER_CALL = 256;
 
+/** Of one call that computes poses of the crowd. */
+const CROWD_ROWS_PER_CALL = 32;
+
 /** What the engine needs of a run. */
 export interface EngineLink {
   readonly frames: FrameWriter;
+  readonly crowd: CrowdWriter | null;
   /** "I am alive"; true when the run is to end. */
   pulse(): boolean;
 }
@@ -81,8 +87,10 @@ interface Task {
   episodes: Block;
   qpos: Block;
   qvel: Block;
-  /** Of all geoms of the world that the followed environment is in. */
+  /** Of all geoms of the worlds that some environments are in. */
   poses: Block;
+  /** Geoms of the largest world. */
+  ngeom: number;
   /** Poses as the view has them. */
   frame: Float32Array;
   layout: SceneLayout;
@@ -93,6 +101,9 @@ export class PhysicsEngine {
   private readonly blocks: Block[] = [];
   private task: Task | null = null;
   private firstEnv = 0;
+  /** Of the caller's running returns [B, agents]. */
+  private returns: { at: number; agents: number } | null = null;
+  private readonly pace = new CrowdPace();
 
   /** `xmls`: MJCF of each variant; `assets`: files that they name. `caller`: live view of the memory of the calls' addresses. */
   constructor(
@@ -146,7 +157,8 @@ export class PhysicsEngine {
       episodes: this.block(n * U32),
       qpos: this.block(n * nq * F64),
       qvel: this.block(n * nv * F64),
-      poses: this.block(ngeom * POSE_FLOATS * F32),
+      poses: this.block(CROWD_ROWS_PER_CALL * ngeom * POSE_FLOATS * F32),
+      ngeom,
       frame: new Float32Array(layout.geoms * POSE_FLOATS),
       layout,
     };
@@ -171,6 +183,7 @@ export class PhysicsEngine {
     this.copyOut(signalsAt, signals);
     this.copyOut(flagsAt, flags);
     this.recordPose();
+    this.recordCrowd();
   }
 
   reset(
@@ -260,6 +273,11 @@ export class PhysicsEngine {
     this.copyIn(this.part(this.opened.rows, first, count), rowsAt);
   }
 
+  /** Where the caller keeps the running returns [B, agents] f64, as long as the engine is open. */
+  watchReturns(at: number, agents: number): void {
+    this.returns = { at, agents };
+  }
+
   close(): void {
     for (const block of this.blocks.splice(0)) this.mujoco.free(block.address);
     for (const { model, data } of this.worlds.splice(0)) {
@@ -295,21 +313,57 @@ export class PhysicsEngine {
     if (!frames) return;
     const env = frames.focus - this.firstEnv;
     if (env < 0 || env >= this.numEnvs) return;
-    const { rows, rowSize, worlds, poses, frame, layout } = this.opened;
-    const row = rows.address + env * rowSize * F64;
-    const world = this.mujoco.call((k) => {
-      k.ws_poses(poses.address, row, worlds.address);
-      return k.ws_world(row, worlds.address);
-    });
-    const { address, nbytes } = poses;
-    const computed = new Float32Array(this.mujoco.heap.buffer, address, nbytes / F32);
-    frame.fill(0);
-    layout.places[world]?.forEach((place, geom) => {
-      for (let i = 0; i < POSE_FLOATS; i++) {
-        frame[POSE_FLOATS * place + i] = computed[POSE_FLOATS * geom + i] as number;
-      }
-    });
+    const { frame } = this.opened;
+    this.computePoses(env, 1, frame);
     frames.write(frame);
+  }
+
+  /** Writes some environments of the crowd while somebody looks at it, and no more than its share of time allows. */
+  private recordCrowd(): void {
+    const crowd = this.link?.crowd;
+    if (!crowd?.watched) return;
+    const envs = Math.min(this.numEnvs, crowd.envs - this.firstEnv);
+    for (;;) {
+      const start = performance.now();
+      const { first, count } = this.pace.next(start, envs, CROWD_ROWS_PER_CALL);
+      if (count <= 0) return;
+      this.computePoses(first, count, crowd.poses(this.firstEnv + first, count));
+      for (let env = first; env < first + count; env++) {
+        crowd.returns[this.firstEnv + env] = this.runningReturn(env);
+      }
+      this.pace.spent(performance.now() - start, count);
+    }
+  }
+
+  /** Summed over agents; NaN where the caller has told no returns. */
+  private runningReturn(env: number): number {
+    if (!this.returns) return Number.NaN;
+    const { at, agents } = this.returns;
+    const { buffer } = this.caller();
+    return new Float64Array(buffer, at + env * agents * F64, agents).reduce((a, b) => a + b, 0);
+  }
+
+  /** Frames of environments `first` to `first + count` into `out` [count, G, 12]; at most `CROWD_ROWS_PER_CALL`. */
+  private computePoses(first: number, count: number, out: Float32Array): void {
+    const { rows, rowSize, worlds, poses, ngeom, layout } = this.opened;
+    const row = rows.address + first * rowSize * F64;
+    this.mujoco.call((k) => k.ws_poses(poses.address, row, worlds.address, ngeom, count));
+    const floats = count * ngeom * POSE_FLOATS;
+    const computed = new Float32Array(this.mujoco.heap.buffer, poses.address, floats);
+    if (this.worlds.length === 1) {
+      out.set(computed);
+      return;
+    }
+    out.fill(0);
+    for (let i = 0; i < count; i++) {
+      const at = row + i * rowSize * F64;
+      const world = this.mujoco.call((k) => k.ws_world(at, worlds.address));
+      layout.places[world]?.forEach((place, geom) => {
+        const from = POSE_FLOATS * (i * ngeom + geom);
+        const pose = computed.subarray(from, from + POSE_FLOATS);
+        out.set(pose, POSE_FLOATS * (i * layout.geoms + place));
+      });
+    }
   }
 
   private get firstWorld(): World {

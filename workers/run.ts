@@ -1,5 +1,6 @@
 // A training run as the page sees it: its metrics, its poses, and how it is paused, stopped and ended.
 
+import { Crowd } from './crowd';
 import { WebsimError } from './errors';
 import { type FrameReader, MessageFrameReader, SharedFrameReader } from './frames';
 import type {
@@ -60,6 +61,8 @@ export class TrainingRun extends EventTarget {
   /** `global_step` of the best one; null before the first evaluation. */
   best: number | null = null;
   readonly frames: FrameReader;
+  /** All environments at once; null where the page is not isolated. */
+  readonly crowd: Crowd | null;
   readonly done: Promise<RunResult>;
   private current: RunState = 'running';
   private settings: TrainConfig;
@@ -92,6 +95,7 @@ export class TrainingRun extends EventTarget {
     const messageFrames = new MessageFrameReader(12 * scene.geoms.length);
     this.messageFrames = memory ? null : messageFrames;
     this.frames = memory ? new SharedFrameReader(memory) : messageFrames;
+    this.crowd = memory && new Crowd(memory, scene.poses);
     this.active = new Set(clients.keys());
     this.beats = clients.map(() => 0);
     this.watchdog = new Watchdog(

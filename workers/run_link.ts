@@ -2,12 +2,15 @@
 // where the page is not isolated and there is one rank.
 
 import { Collective } from './collective';
+import { type CrowdWriter, SharedCrowdWriter } from './crowd';
 import { type FrameWriter, MessageFrameWriter, SharedFrameWriter } from './frames';
 import type { RankEvent } from './protocol';
 import { RankState, RankWord, SharedMemory } from './shared_memory';
 
 export interface RunLink {
   readonly frames: FrameWriter;
+  /** Null without shared memory. */
+  readonly crowd: CrowdWriter | null;
   /** Whether the run is to end: Stop was asked for, or another rank failed. */
   readonly ending: boolean;
   /** "I am alive"; the answer is `ending`. */
@@ -31,6 +34,7 @@ export function openRunLink(
 
 class SharedRunLink implements RunLink {
   readonly frames: FrameWriter;
+  readonly crowd: CrowdWriter;
   private readonly collective: Collective;
   private readonly words: Int32Array;
 
@@ -39,6 +43,7 @@ class SharedRunLink implements RunLink {
     private readonly rank: number,
   ) {
     this.frames = new SharedFrameWriter(memory);
+    this.crowd = new SharedCrowdWriter(memory);
     this.collective = new Collective(memory, rank);
     this.words = memory.rankWords(rank);
   }
@@ -75,6 +80,7 @@ const ALIVE_MS = 500;
 
 class MessageRunLink implements RunLink {
   readonly frames: MessageFrameWriter;
+  readonly crowd = null;
   /** A busy worker hears nothing: Stop comes between iterations. */
   readonly ending = false;
   private lastAlive = 0;

@@ -7,6 +7,8 @@
 //   + 256 W          slotBytes x 2, per rank  gather slots                  that rank -> ranks
 //   + 2 W slotBytes  i32 x capacity           pose sequence: frame + 1      rank of the followed env -> page
 //   + 4 capacity     f32 x capacity x floats  poses, [G, 12] a frame        rank of the followed env -> page
+//   + 4 cap. floats  f32 x envs               crowd: running returns        rank of the env -> viewer
+//   + 4 envs         f32 x envs x floats      crowd: newest pose [G, 12]    rank of the env -> viewer
 //
 // W is the world size. Each rank has its own cache line, and two headers and slots that it uses by turns.
 
@@ -27,6 +29,9 @@ export const Control = {
   SLOT_BYTES: 6,
   POSE_FLOATS: 7,
   POSE_CAPACITY: 8,
+  CROWD_ENVS: 9,
+  /** When somebody last looked at the crowd: Unix time in seconds. Page -> ranks. */
+  CROWD_LOOK: 10,
 } as const;
 
 /** Index of a word in a rank's line. */
@@ -60,6 +65,9 @@ const RANK_WORDS = 16;
 const SLOT_BYTES = 256 * 1024;
 /** At 60 control steps a second, about eight seconds. */
 const POSE_CAPACITY = 512;
+/** Most environments that are drawn at once, and the memory that their poses may take. */
+const CROWD_ENVS = 1024;
+const CROWD_BYTES = 32 * 2 ** 20;
 
 export class SharedMemory {
   readonly worldSize: number;
@@ -69,6 +77,12 @@ export class SharedMemory {
   readonly control: Int32Array;
   readonly poseSequence: Int32Array;
   readonly poses: Float32Array;
+  /** Environments of the crowd: the first ones of the run. */
+  readonly crowdEnvs: number;
+  /** [crowdEnvs] */
+  readonly crowdReturns: Float32Array;
+  /** [crowdEnvs, G, 12] */
+  readonly crowdPoses: Float32Array;
   private readonly headersAt: number;
   private readonly slotsAt: number;
 
@@ -84,6 +98,11 @@ export class SharedMemory {
     this.poseSequence = new Int32Array(buffer, sequenceAt, this.poseCapacity);
     const posesAt = sequenceAt + 4 * this.poseCapacity;
     this.poses = new Float32Array(buffer, posesAt, this.poseCapacity * this.poseFloats);
+    this.crowdEnvs = Atomics.load(this.control, Control.CROWD_ENVS);
+    const returnsAt = posesAt + this.poses.byteLength;
+    this.crowdReturns = new Float32Array(buffer, returnsAt, this.crowdEnvs);
+    const crowdAt = returnsAt + this.crowdReturns.byteLength;
+    this.crowdPoses = new Float32Array(buffer, crowdAt, this.crowdEnvs * this.poseFloats);
   }
 
   /** `geoms`: how many poses a frame has. */
@@ -91,12 +110,17 @@ export class SharedMemory {
     const poseFloats = 12 * geoms;
     const perRank = 4 * RANK_WORDS + 2 * HEADER_BYTES + 2 * slotBytes;
     const poseBytes = POSE_CAPACITY * 4 * (1 + poseFloats);
-    const buffer = new SharedArrayBuffer(CONTROL_BYTES + worldSize * perRank + poseBytes);
+    const crowdEnvs = Math.min(CROWD_ENVS, Math.floor(CROWD_BYTES / (4 * poseFloats || 1)));
+    const crowdBytes = 4 * crowdEnvs * (1 + poseFloats);
+    const buffer = new SharedArrayBuffer(
+      CONTROL_BYTES + worldSize * perRank + poseBytes + crowdBytes,
+    );
     const control = new Int32Array(buffer, 0, CONTROL_BYTES / 4);
     control[Control.WORLD_SIZE] = worldSize;
     control[Control.SLOT_BYTES] = slotBytes;
     control[Control.POSE_FLOATS] = poseFloats;
     control[Control.POSE_CAPACITY] = POSE_CAPACITY;
+    control[Control.CROWD_ENVS] = crowdEnvs;
     return new SharedMemory(buffer);
   }
 

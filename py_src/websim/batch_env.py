@@ -43,6 +43,7 @@ class BatchEnv:
         self.episode_length = np.zeros(num_envs, np.int64)
         self._reward_shape = (num_envs, len(spec.agents)) if spec.agents else (num_envs,)
         self.episode_return = np.zeros(self._reward_shape)
+        self.engine.watch_returns(self.episode_return)
         #: Whether the running episode has succeeded, [B] bool.
         self.succeeded = np.zeros(num_envs, bool)
         #: Episodes that diverged, [B].

@@ -1,6 +1,8 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Crowd, SharedCrowdWriter } from '../../workers/crowd';
 import type { Mujoco } from '../../workers/mujoco';
 import { PhysicsEngine } from '../../workers/physics_engine';
+import { SharedMemory } from '../../workers/shared_memory';
 import { CART_POLE, openMujoco } from './mujoco_runtime';
 
 const B = 3;
@@ -14,7 +16,7 @@ const ID_DIM = 7;
 
 /** Addresses in the caller's memory, which stands for Pyodide's. */
 const AT = { program: 0, actions: 512, obs: 1024, signals: 1536, flags: 2048, mask: 2112 };
-const MORE = { episodes: 2176, qpos: 2240, qvel: 2304, rows: 4096 };
+const MORE = { episodes: 2176, qpos: 2240, qvel: 2304, returns: 2368, rows: 4096 };
 
 /** Program of wasm_build/kernels/program.h: observe qpos and qvel, signal qpos, no bound, no noise. */
 function program(): Uint8Array {
@@ -261,7 +263,7 @@ describe('PhysicsEngine', () => {
   it('records the followed environment, by its global index', () => {
     const frames: Float32Array[] = [];
     const writer = { focus: 11, write: (poses: Float32Array) => void frames.push(poses.slice()) };
-    const engine = openEngine({ link: { frames: writer, pulse: () => false } });
+    const engine = openEngine({ link: { frames: writer, crowd: null, pulse: () => false } });
     reset(engine, 10);
     f64(MORE.qpos, B * NQ).set([1, 0, 2, 0, 3, 0]);
     setState(engine);
@@ -277,12 +279,41 @@ describe('PhysicsEngine', () => {
     expect(frames.length).toBe(1);
   });
 
+  it('writes the poses and returns of its part of the crowd while it is watched', async () => {
+    const memory = SharedMemory.create(1, 3);
+    const crowd = new Crowd(memory, new Float32Array(3 * 12).fill(-1));
+    const frames = { focus: -1, write: () => {} };
+    const link = { frames, crowd: new SharedCrowdWriter(memory), pulse: () => false };
+    const engine = openEngine({ link });
+    engine.watchReturns(MORE.returns, 2);
+    f64(MORE.returns, 2 * B).set([1, 2, 3, 4, 5, 6]);
+    const last = memory.crowdEnvs;
+    reset(engine, last - 2);
+    f64(MORE.qpos, B * NQ).set([1, 0, 2, 0, 3, 0]);
+    setState(engine);
+    const untouched = memory.crowdPoses.slice();
+    step(engine);
+    expect(memory.crowdPoses).toEqual(untouched);
+    crowd.look();
+    // A rank spends a share of its time on the crowd, so some has to pass first.
+    await vi.waitFor(() => {
+      step(engine);
+      expect([...memory.crowdReturns.slice(last - 3)]).toEqual([Number.NaN, 3, 7]);
+    });
+    // The cart of the last environment but one stands at x = 1; the engine's third one is beyond the crowd.
+    const cart = (env: number) => [...memory.crowdPoses.slice(36 * env + 12, 36 * env + 15)];
+    expect(cart(last - 3)).toEqual([-1, -1, -1]);
+    expect(cart(last - 2)).toEqual([1, 0, 0]);
+    expect(cart(last - 1)).toEqual([2, 0, 0]);
+    engine.close();
+  });
+
   it('shows that it is alive in a long step, and leaves it when the run is to end', () => {
     const rows = 1000;
     caller = new ArrayBuffer(1e6);
     let pulses = 0;
     const frames = { focus: -1, write: () => {} };
-    const link = { frames, pulse: () => ++pulses > 3 };
+    const link = { frames, crowd: null, pulse: () => ++pulses > 3 };
     const engine = openEngine({ link, numEnvs: rows });
     const signals = 4 * rows * (1 + OBS);
     const all = () => engine.step(0, 4 * rows, signals, signals + 8 * rows * NQ);

@@ -6,6 +6,7 @@ it('gives every part its own bytes, and the buffer has none to spare', () => {
   const { buffer } = SharedMemory.create(worldSize, 5, 64);
   const memory = new SharedMemory(buffer);
   const parts: ArrayBufferView[] = [memory.control, memory.poseSequence, memory.poses];
+  parts.push(memory.crowdReturns, memory.crowdPoses);
   for (let rank = 0; rank < worldSize; rank++) {
     parts.push(memory.rankWords(rank));
     for (const side of [0, 1]) {

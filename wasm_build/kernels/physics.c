@@ -142,15 +142,19 @@ WS_EXPORT int32_t ws_world(double* row, const World* worlds) {
   return (int32_t)parts.id[ID_WORLD];
 }
 
-// Poses of all geoms of the row's world, [G, 12]: geom_xpos (3), geom_xmat (9, row-major).
-WS_EXPORT void ws_poses(float* poses, double* row, const World* worlds) {
-  const Row parts = row_parts(row, mj_stateSize(worlds->m, ROW_SIGNATURE), worlds->p);
-  const World* world = world_of(worlds, &parts);
-  const mjData* d = world->d;
-  mj_setState(world->m, world->d, row, ROW_SIGNATURE);
-  mj_kinematics(world->m, world->d);
-  for (int g = 0; g < world->m->ngeom; g++, poses += 12) {
-    for (int i = 0; i < 3; i++) poses[i] = (float)d->geom_xpos[3 * g + i];
-    for (int i = 0; i < 9; i++) poses[3 + i] = (float)d->geom_xmat[9 * g + i];
+// Poses of all geoms of each row's world, [B, G, 12]: geom_xpos (3), geom_xmat (9, row-major). G: of the largest world.
+WS_EXPORT void ws_poses(float* poses, double* rows, const World* worlds, int32_t G, int32_t B) {
+  const int state_size = mj_stateSize(worlds->m, ROW_SIGNATURE), N = row_size(worlds->m, worlds->p);
+  for (int b = 0; b < B; b++) {
+    const Row row = row_parts(rows + (size_t)b * N, state_size, worlds->p);
+    const World* world = world_of(worlds, &row);
+    const mjData* d = world->d;
+    mj_setState(world->m, world->d, row.state, ROW_SIGNATURE);
+    mj_kinematics(world->m, world->d);
+    float* pose = poses + (size_t)b * G * 12;
+    for (int g = 0; g < world->m->ngeom; g++, pose += 12) {
+      for (int i = 0; i < 3; i++) pose[i] = (float)d->geom_xpos[3 * g + i];
+      for (int i = 0; i < 9; i++) pose[3 + i] = (float)d->geom_xmat[9 * g + i];
+    }
   }
 }

@@ -46,6 +46,9 @@ class Engine(Protocol):
     def set_rows(self, rows: NDArray[np.float64], first: int = 0) -> None:
         """Inverse of `get_rows`. Observations are those of the next step."""
 
+    def watch_returns(self, returns: NDArray[np.float64]) -> None:
+        """Let a viewer see the running returns, [B] or [B, K] float64, in the caller's array, as long as the engine is open."""
+
     def close(self) -> None:
         """Free the models and the rows."""
 

@@ -90,6 +90,9 @@ class BrowserEngine:
         rows = np.ascontiguousarray(rows, np.float64)
         websim_host.engine_set_rows(self._id, rows.ctypes.data, first, len(rows))
 
+    def watch_returns(self, returns: NDArray[np.float64]) -> None:
+        websim_host.engine_returns(self._id, returns.ctypes.data, returns.size // self.num_envs)
+
     def close(self) -> None:
         websim_host.engine_close(self._id)
 

@@ -115,6 +115,9 @@ class NativeEngine:
     def set_rows(self, rows: NDArray[np.float64], first: int = 0) -> None:
         self._rows[first : first + len(rows)] = rows
 
+    def watch_returns(self, returns: NDArray[np.float64]) -> None:
+        """Natively there is no viewer."""
+
     def close(self) -> None:
         """The models, data and rows are freed with this object."""
 
