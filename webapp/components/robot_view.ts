@@ -10,22 +10,35 @@ import type { TrainingStore } from '../control/training_store';
 import { base, controls, panel } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
 import { FrameLoop } from '../viewer/frame_loop';
-import { OrbitControls } from '../viewer/orbit_controls';
+import { OrbitControls, ROBOT_ORBIT } from '../viewer/orbit_controls';
 import { type Pace, Playback } from '../viewer/playback';
+import type { ReturnRange } from '../viewer/return_colours';
 import { readViewTheme } from '../viewer/theme';
 import { ViewerClient } from '../viewer/viewer_client';
+import type { Arrangement, DrawnFrame, Orbit } from '../viewer/viewer_protocol';
+import './crowd_bar';
+import { chips } from './robot_chips';
 import './load_progress';
 import './shown_policy';
 
 /** Seconds between two updates of the written speed. */
 const SPEED_PERIOD = 0.5;
+/** A crowd is seen from higher up; one may come as near to a robot as if it were alone. */
+const CROWD_ORBIT: Orbit = { ...ROBOT_ORBIT, elevation: 0.5, zoom: 1.15 };
+const CROWD_NEAREST = 16;
+/** Pixels that a pointer may move in a click. */
+const CLICK_PIXELS = 5;
 
+/** Dispatches 'frame' (CustomEvent<DrawnFrame>) for each picture that was drawn. */
 @customElement('websim-robot-view')
 export class RobotView extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
   @state() private available = true;
   @state() private focused = 0;
   @state() private speed = 0;
+  /** How all robots are shown; null: one robot is. */
+  @state() private crowd: Arrangement | null = null;
+  @state() private returns: ReturnRange | null = null;
 
   #viewer: ViewerClient | null = null;
   #controls: OrbitControls | null = null;
@@ -38,6 +51,7 @@ export class RobotView extends LitElement {
   #stale = true;
   #lastDraw = 0;
   #speedWritten = 0;
+  #returnsWritten = 0;
   readonly #resize = new ResizeObserver(() => this.#fit());
 
   constructor() {
@@ -67,6 +81,7 @@ export class RobotView extends LitElement {
     );
     this.#viewer = viewer;
     this.#controls = new OrbitControls(canvas, this.#invalidate);
+    this.#watchClicks(canvas);
     this.#loop = new FrameLoop(this, this.#draw, () =>
       viewer.interval(this.#run?.iterating ?? false),
     );
@@ -88,7 +103,7 @@ export class RobotView extends LitElement {
         <canvas
           tabindex="0"
           role="img"
-          aria-label="${this.#subject}. Drag or use the arrow keys to turn the view, plus and minus to zoom."
+          aria-label="${this.#subject}. Drag or use the arrow keys to turn the view, with Shift to move it, plus and minus to zoom."
           ?hidden=${!this.available}
         ></canvas>
         ${
@@ -98,11 +113,12 @@ export class RobotView extends LitElement {
         }
         ${loading ? html`<div class="center"><websim-load-progress .progress=${progress}></websim-load-progress></div>` : nothing}
       </div>
-      ${scene && this.available ? html`<div class="bar">${run ? this.#runBar(run) : this.#restBar()}</div>` : nothing}
+      ${scene && this.available ? html`<div class="bar">${this.#bar(run)}</div>` : nothing}
     `;
   }
 
   get #subject(): string {
+    if (this.crowd) return `The robots of ${this.#crowdSize} environments`;
     const shown = this.store.run?.shown ?? 'live';
     return shown === 'live'
       ? `The robot of environment ${this.focused}`
@@ -111,6 +127,25 @@ export class RobotView extends LitElement {
 
   get #stage(): HTMLElement {
     return this.renderRoot.querySelector('.stage')!;
+  }
+
+  #bar(run: TrainingRun | null) {
+    if (!run) return this.#restBar();
+    return this.crowd ? this.#crowdBar(run, this.crowd) : this.#runBar(run);
+  }
+
+  #crowdBar(run: TrainingRun, arrangement: Arrangement) {
+    return html`
+      <websim-crowd-bar
+        .envs=${run.config.num_envs}
+        .shown=${this.#crowdSize}
+        .arrangement=${arrangement}
+        .returns=${this.returns}
+        @arrange=${(event: CustomEvent<Arrangement>) => this.#showCrowd(event.detail)}
+        @leave=${() => this.#showCrowd(null)}
+      ></websim-crowd-bar>
+      ${this.#resetButton()}
+    `;
   }
 
   #restBar() {
@@ -133,6 +168,7 @@ export class RobotView extends LitElement {
         </label>
         <button @click=${() => this.#focus(this.focused + 1)} ?disabled=${this.focused >= last} aria-label="Next environment">›</button>
       </span>
+      ${this.#crowdButton(run)}
       <span class="chip">
         <label>
           <span class="word">Pace</span>
@@ -145,6 +181,18 @@ export class RobotView extends LitElement {
       </span>
       ${this.#resetButton()}
     `;
+  }
+
+  #crowdButton(run: TrainingRun) {
+    if (run.config.num_envs < 2) return nothing;
+    const refusal =
+      'Needs memory that the page shares with its workers: serve it with the COOP and COEP headers.';
+    return html`<button
+      class="chip"
+      ?disabled=${!run.crowd}
+      title=${run.crowd ? 'Draw the robots of all environments at once' : refusal}
+      @click=${() => this.#showCrowd('cells')}
+    >All robots</button>`;
   }
 
   #resetButton() {
@@ -163,6 +211,8 @@ export class RobotView extends LitElement {
     }
     if (otherScene || run !== this.#run) {
       this.#run = run;
+      if (run?.crowd) this.#viewer.setCrowd(run.crowd.buffer);
+      else this.#showCrowd(null);
       this.focused = 0;
       this.#playback = this.#createPlayback(scene, run);
       this.#stale = true;
@@ -190,6 +240,7 @@ export class RobotView extends LitElement {
   readonly #draw = (seconds: number): boolean => {
     const playback = this.#playback;
     if (!playback || !this.#viewer || !this.#controls) return false;
+    if (this.crowd) return this.#drawCrowd(seconds, this.crowd);
     const producing = this.#producing;
     const moved = playback.advance(seconds, producing);
     this.#stale ||= moved;
@@ -209,6 +260,59 @@ export class RobotView extends LitElement {
     return moved || producing;
   };
 
+  #drawCrowd(seconds: number, arrangement: Arrangement): boolean {
+    const run = this.#run;
+    if (!run?.crowd || !this.#viewer || !this.#controls) return false;
+    run.crowd.look();
+    if ((this.#stale || run.iterating) && !this.#viewer.busy) {
+      this.#stale = false;
+      const elapsed = Math.min(0.5, seconds - this.#lastDraw);
+      this.#viewer.drawCrowd(this.#crowdSize, arrangement, this.#controls.orbit, elapsed);
+      this.#lastDraw = seconds;
+    }
+    return run.iterating;
+  }
+
+  get #crowdSize(): number {
+    const run = this.#run;
+    return run?.crowd ? Math.min(run.config.num_envs, run.crowd.capacity) : 0;
+  }
+
+  #showCrowd(arrangement: Arrangement | null): void {
+    if ((arrangement === null) !== (this.crowd === null)) {
+      if (arrangement) this.#controls?.start(CROWD_ORBIT, CROWD_NEAREST);
+      else this.#controls?.start(ROBOT_ORBIT);
+    }
+    this.crowd = arrangement;
+    this.#invalidate();
+  }
+
+  /** A click on a robot of the crowd follows it; Escape leads back. */
+  #watchClicks(canvas: HTMLCanvasElement): void {
+    let down = { x: 0, y: 0 };
+    canvas.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => {
+      down = { x, y };
+    });
+    canvas.addEventListener('click', ({ clientX: x, clientY: y }) => {
+      if (!this.crowd || Math.hypot(x - down.x, y - down.y) > CLICK_PIXELS) return;
+      const box = canvas.getBoundingClientRect();
+      const point = {
+        x: (2 * (x - box.left)) / box.width - 1,
+        y: 1 - (2 * (y - box.top)) / box.height,
+      };
+      void this.#viewer?.pick(point).then((env) => this.#single(env));
+    });
+    canvas.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !this.crowd && this.#run?.crowd) this.#showCrowd('cells');
+    });
+  }
+
+  #single(env: number): void {
+    if (env < 0 || !this.crowd) return;
+    this.#showCrowd(null);
+    this.#focus(env);
+  }
+
   /** Whether poses come: of training, or of a shown policy, which needs none. */
   get #producing(): boolean {
     return this.#run?.iterating || (this.#run?.shown ?? 'live') !== 'live';
@@ -220,7 +324,13 @@ export class RobotView extends LitElement {
   };
 
   /** The frame is out; what changed meanwhile is drawn next. */
-  readonly #onDrawn = (moving: boolean): void => {
+  readonly #onDrawn = (moving: boolean, frame: DrawnFrame): void => {
+    const now = performance.now() / 1000;
+    if (now - this.#returnsWritten > SPEED_PERIOD) {
+      this.#returnsWritten = now;
+      this.returns = frame.returns;
+    }
+    this.dispatchEvent(new CustomEvent('frame', { detail: frame }));
     this.#stale ||= moving;
     if (this.#stale) this.#loop?.wake();
   };
@@ -261,6 +371,7 @@ export class RobotView extends LitElement {
     base,
     panel,
     controls,
+    chips,
     css`
       :host {
         position: relative;
@@ -311,38 +422,6 @@ export class RobotView extends LitElement {
         font-size: 0.8125rem;
         pointer-events: none;
       }
-      .chip {
-        display: inline-flex;
-        align-items: center;
-        gap: 6px;
-        min-height: 34px;
-        padding: 2px 10px;
-        background: color-mix(in srgb, var(--surface) 88%, transparent);
-        border: 1px solid var(--border);
-        border-radius: 10px;
-        pointer-events: auto;
-      }
-      .chip label {
-        display: inline-flex;
-        align-items: center;
-        gap: 6px;
-        color: var(--text-soft);
-      }
-      .chip button {
-        padding: 0 8px;
-        line-height: 1.5;
-        background: none;
-        border-color: transparent;
-      }
-      .chip input,
-      .chip select {
-        width: auto;
-        padding: 2px 6px;
-        font-size: 0.8125rem;
-      }
-      .chip input {
-        width: 5.2em;
-      }
       .speed {
         min-width: 8.2em;
         text-align: right;
@@ -359,20 +438,10 @@ export class RobotView extends LitElement {
           gap: 4px;
           border-top: 1px solid var(--border);
         }
-        .chip {
-          padding: 2px 6px;
-          border-color: transparent;
-        }
         .reset {
           position: absolute;
           top: 8px;
           right: 8px;
-        }
-        .word {
-          display: none;
-        }
-        .chip input {
-          width: 4.2em;
         }
         .speed {
           min-width: 0;

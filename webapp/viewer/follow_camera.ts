@@ -24,9 +24,6 @@ export class FollowCamera {
   frame(bounds: Bounds): void {
     this.#radius = bounds.radius;
     this.target.set(...bounds.center);
-    this.camera.near = 0.05 * bounds.radius;
-    this.camera.far = 200 * bounds.radius;
-    this.camera.updateProjectionMatrix();
   }
 
   /** Moves towards `point`; true while it has not arrived. */
@@ -44,20 +41,36 @@ export class FollowCamera {
     return !arrived;
   }
 
+  /** What is shown has become larger or smaller. */
+  reach(radius: number): void {
+    this.#radius = radius;
+  }
+
   resize(width: number, height: number): void {
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
   }
 
-  #look({ azimuth, elevation, zoom }: Orbit): void {
+  #look({ azimuth, elevation, zoom, panX, panY }: Orbit): void {
     const distance = this.#fittingDistance() / zoom;
     const level = distance * Math.cos(elevation);
+    const [x, y] = [this.target.x + panX * this.#radius, this.target.y + panY * this.#radius];
     this.camera.position.set(
-      this.target.x - level * Math.sin(azimuth),
-      this.target.y - level * Math.cos(azimuth),
+      x - level * Math.sin(azimuth),
+      y - level * Math.cos(azimuth),
       this.target.z + distance * Math.sin(elevation),
     );
-    this.camera.lookAt(this.target);
+    this.camera.lookAt(x, y, this.target.z);
+    this.#clip(distance);
+  }
+
+  /** A depth buffer has too few bits for all distances at once. */
+  #clip(distance: number): void {
+    const near = 0.01 * distance;
+    if (Math.abs(this.camera.near / near - 1) < 0.3) return;
+    this.camera.near = near;
+    this.camera.far = 4000 * near;
+    this.camera.updateProjectionMatrix();
   }
 
   /** The whole robot fits with room to move, in whichever direction the view is narrower. */

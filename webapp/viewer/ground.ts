@@ -58,7 +58,12 @@ export class Ground {
   readonly #tint: Color;
   readonly #local = new Vector3();
 
-  constructor(scene: SceneDescription, bounds: Bounds) {
+  /** Metres: how far the floor is drawn, and the edge of a tile. */
+  constructor(
+    scene: SceneDescription,
+    bounds: Bounds,
+    { radius = 16 * bounds.radius, tile = tileSize(bounds.radius) } = {},
+  ) {
     this.#planes = scene.geoms.flatMap((geom, i) =>
       geom.type === 'plane' && isVisible(geom) ? [i] : [],
     );
@@ -73,7 +78,6 @@ export class Ground {
     this.#toLocal.copy(this.group.matrix).invert();
     this.apply(scene.poses);
 
-    const radius = bounds.radius * 16;
     this.#floor = new Mesh(
       new PlaneGeometry(2 * radius, 2 * radius),
       new ShaderMaterial({
@@ -82,7 +86,7 @@ export class Ground {
           light: { value: new Color() },
           dark: { value: new Color() },
           line: { value: new Color() },
-          tile: { value: tileSize(bounds.radius) },
+          tile: { value: tile },
           radius: { value: radius },
         },
         vertexShader: VERTEX_SHADER,

@@ -1,16 +1,29 @@
-// Turning and zooming the view: dragging, wheel, two fingers, arrow keys and + / -.
+// Turning, moving and zooming the view: dragging (with Shift or the right button it moves), wheel, two fingers, arrow keys
+// (with Shift they move) and + / -.
 
 import type { Orbit } from './viewer_protocol';
 
-const START: Orbit = { azimuth: -0.29, elevation: 0.24, zoom: 1 };
+export const ROBOT_ORBIT: Orbit = { azimuth: -0.29, elevation: 0.24, zoom: 1, panX: 0, panY: 0 };
 const RADIANS_PER_PIXEL = 0.006;
 const KEY_RADIANS = 0.1;
 const KEY_ZOOM = 1.12;
 const ELEVATION = { lowest: 0.015, highest: 1.5 };
 const ZOOM = { smallest: 0.25, largest: 4 };
+/** Radii of what is shown: that a key moves, that a drag over the height of the canvas moves, and the farthest. */
+const PAN = { key: 0.1, height: 2.6, farthest: 4 };
+
+/** Right and up. */
+const PAN_KEYS: Record<string, [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
 
 export class OrbitControls {
-  readonly orbit: Orbit = { ...START };
+  readonly orbit: Orbit;
+  #home: Orbit;
+  #largestZoom = ZOOM.largest;
   readonly #element: HTMLElement;
   readonly #onChange: () => void;
   readonly #pointers = new Map<number, { x: number; y: number }>();
@@ -19,6 +32,8 @@ export class OrbitControls {
   constructor(element: HTMLElement, onChange: () => void) {
     this.#element = element;
     this.#onChange = onChange;
+    this.#home = ROBOT_ORBIT;
+    this.orbit = { ...ROBOT_ORBIT };
     // One finger that moves up or down scrolls the page; sideways it turns the view.
     element.style.touchAction = 'pan-y';
     element.addEventListener('pointerdown', this.#onDown);
@@ -27,11 +42,20 @@ export class OrbitControls {
       element.addEventListener(end, this.#onUp);
     element.addEventListener('wheel', this.#onWheel, { passive: false });
     element.addEventListener('keydown', this.#onKey);
+    // The right button moves the view.
+    element.addEventListener('contextmenu', (event) => event.preventDefault());
   }
 
   reset(): void {
-    Object.assign(this.orbit, START);
+    Object.assign(this.orbit, this.#home);
     this.#onChange();
+  }
+
+  /** Looks from `home` from now on. `nearest`: how many times nearer than usual one may come. */
+  start(home: Orbit, nearest = 1): void {
+    this.#home = home;
+    this.#largestZoom = nearest * ZOOM.largest;
+    this.reset();
   }
 
   #turn(azimuth: number, elevation: number): void {
@@ -45,7 +69,17 @@ export class OrbitControls {
   }
 
   #zoom(factor: number): void {
-    this.orbit.zoom = clamp(this.orbit.zoom * factor, ZOOM.smallest, ZOOM.largest);
+    this.orbit.zoom = clamp(this.orbit.zoom * factor, ZOOM.smallest, this.#largestZoom);
+    this.#onChange();
+  }
+
+  /** `right` and `up` on the screen, in radii at zoom 1. */
+  #pan(right: number, up: number): void {
+    const { azimuth, zoom } = this.orbit;
+    const [sin, cos] = [Math.sin(azimuth), Math.cos(azimuth)];
+    const limit = (x: number) => clamp(x, -PAN.farthest, PAN.farthest);
+    this.orbit.panX = limit(this.orbit.panX + (right * cos + up * sin) / zoom);
+    this.orbit.panY = limit(this.orbit.panY + (up * cos - right * sin) / zoom);
     this.#onChange();
   }
 
@@ -60,7 +94,12 @@ export class OrbitControls {
     const before = this.#spread();
     const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    if (before > 0) this.#zoom(this.#spread() / before);
+    const perPixel = PAN.height / this.#element.clientHeight;
+    if (before > 0) {
+      this.#zoom(this.#spread() / before);
+      // Of two fingers each moves the view by half.
+      this.#pan((-dx * perPixel) / 2, (dy * perPixel) / 2);
+    } else if (event.shiftKey || event.buttons === 2) this.#pan(-dx * perPixel, dy * perPixel);
     else this.#turn(-dx * RADIANS_PER_PIXEL, dy * RADIANS_PER_PIXEL);
   };
 
@@ -80,6 +119,12 @@ export class OrbitControls {
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
+    const pan = event.shiftKey ? PAN_KEYS[event.key] : undefined;
+    if (pan) {
+      this.#pan(PAN.key * pan[0], PAN.key * pan[1]);
+      event.preventDefault();
+      return;
+    }
     switch (event.key) {
       case 'ArrowLeft':
         this.#turn(-KEY_RADIANS, 0);

@@ -1,21 +1,11 @@
 // The robot's geoms as three.js meshes, posed from a [G, 12] snapshot.
 
-import {
-  BoxGeometry,
-  BufferAttribute,
-  BufferGeometry,
-  CapsuleGeometry,
-  Color,
-  CylinderGeometry,
-  Group,
-  type Material,
-  Mesh,
-  MeshStandardMaterial,
-  SphereGeometry,
-  SRGBColorSpace,
-} from 'three';
-import type { SceneDescription, SceneGeom, SceneMesh } from '../../workers/protocol';
+import { Color, Group, type Material, Mesh, MeshStandardMaterial, SRGBColorSpace } from 'three';
+import type { SceneDescription, SceneGeom } from '../../workers/protocol';
 import { isGround, isVisible } from './bounds';
+import { createGeometry } from './geom_shapes';
+
+const ROUNDNESS = { around: 24, along: 9 };
 
 export class RobotMeshes {
   readonly group = new Group();
@@ -25,7 +15,7 @@ export class RobotMeshes {
   constructor(scene: SceneDescription) {
     scene.geoms.forEach((geom, index) => {
       if (!isVisible(geom) || geom.type === 'plane') return;
-      const mesh = new Mesh(createGeometry(geom, scene.meshes), this.#material(geom));
+      const mesh = new Mesh(createGeometry(geom, scene.meshes, ROUNDNESS), this.#material(geom));
       mesh.name = geom.name;
       mesh.matrixAutoUpdate = false;
       // The matrix is written directly, so three.js's culling sphere would be right, but the robot fills the view anyway.
@@ -75,37 +65,4 @@ export class RobotMeshes {
     }
     return material;
   }
-}
-
-/** MuJoCo's sizes are half-sizes; its capsules and cylinders lie along z, three.js's along y. */
-function createGeometry(geom: SceneGeom, meshes: SceneMesh[]): BufferGeometry {
-  const [a, b, c] = geom.size;
-  switch (geom.type) {
-    case 'sphere':
-      return new SphereGeometry(a, 28, 18);
-    case 'ellipsoid':
-      return new SphereGeometry(1, 28, 18).scale(a, b, c);
-    case 'capsule':
-      return new CapsuleGeometry(a, 2 * b, 8, 20).rotateX(Math.PI / 2);
-    case 'cylinder':
-      return new CylinderGeometry(a, a, 2 * b, 28).rotateX(Math.PI / 2);
-    case 'box':
-      return new BoxGeometry(2 * a, 2 * b, 2 * c);
-    case 'mesh':
-    case 'hfield':
-      return meshGeometry(meshes[geom.mesh]);
-    case 'plane':
-      throw new Error('planes are drawn by ground.ts');
-  }
-}
-
-/** Vertices are not shared between faces, so that the computed normals keep the model's edges sharp. */
-function meshGeometry(mesh: SceneMesh | undefined): BufferGeometry {
-  const indexed = new BufferGeometry();
-  if (!mesh) return indexed;
-  indexed.setAttribute('position', new BufferAttribute(mesh.vertices, 3));
-  indexed.setIndex(new BufferAttribute(mesh.faces, 1));
-  const flat = indexed.toNonIndexed();
-  flat.computeVertexNormals();
-  return flat;
 }

@@ -1,14 +1,15 @@
 // Draws one snapshot of the robot: what is on the canvas depends on the snapshot, the theme and where the person looks from.
 
-import { PCFShadowMap, Scene, Vector3, WebGLRenderer } from 'three';
+import { Group, PCFShadowMap, type PerspectiveCamera, Scene, Vector3, WebGLRenderer } from 'three';
 import type { SceneDescription } from '../../workers/protocol';
 import { type Bounds, robotBounds } from './bounds';
+import { CrowdView } from './crowd_view';
 import { FollowCamera } from './follow_camera';
 import { probeGraphics } from './graphics';
 import { Ground } from './ground';
 import { Lights } from './lights';
 import { RobotMeshes } from './robot_meshes';
-import type { Orbit, ViewTheme } from './viewer_protocol';
+import type { Arrangement, CanvasPoint, DrawnFrame, Orbit, ViewTheme } from './viewer_protocol';
 
 /** Device pixels a CSS pixel: more are not seen, or not affordable. */
 const PIXEL_RATIO_LIMIT = { hardware: 2, software: 1 };
@@ -17,11 +18,17 @@ const MAX_PIXELS = { hardware: Infinity, software: 300_000 };
 /** Edge of the shadow's picture. */
 const SHADOW_PIXELS = { hardware: 1024, software: 512 };
 
+const NOTHING: DrawnFrame = { milliseconds: 0, script: 0, moving: false, returns: null };
+
 interface Robot {
   description: SceneDescription;
   bounds: Bounds;
+  /** Meshes and ground. */
+  group: Group;
   meshes: RobotMeshes;
   ground: Ground;
+  /** All environments of the run; null before one is opened. */
+  crowd: CrowdView | null;
 }
 
 export class RobotViewer {
@@ -34,6 +41,8 @@ export class RobotViewer {
   readonly #pixel = new Uint8Array(4);
   #robot: Robot | null = null;
   #theme: ViewTheme;
+  /** CSS pixels. */
+  #size = { width: 1, height: 1 };
 
   /** Throws where the browser offers no WebGL 2. */
   constructor(canvas: OffscreenCanvas, theme: ViewTheme) {
@@ -57,15 +66,29 @@ export class RobotViewer {
     const meshes = new RobotMeshes(description);
     const ground = new Ground(description, bounds);
     ground.setTheme(this.#theme);
-    this.#scene.add(ground.group, meshes.group);
-    this.#robot = { description, bounds, meshes, ground };
+    const group = new Group();
+    group.add(ground.group, meshes.group);
+    this.#scene.add(group);
+    this.#robot = { description, bounds, group, meshes, ground, crowd: null };
     this.#lights.fit(bounds.radius);
     this.#camera.frame(bounds);
+  }
+
+  /** Another run of the same scene. */
+  setCrowd(shared: SharedArrayBuffer): void {
+    const robot = this.#robot;
+    if (!robot) return;
+    this.#removeCrowd(robot);
+    const { description, bounds } = robot;
+    robot.crowd = new CrowdView(description, bounds, shared, this.graphics, this.#theme);
+    robot.crowd.resize(this.#size.width, this.#size.height);
+    this.#scene.add(robot.crowd.group);
   }
 
   setTheme(theme: ViewTheme): void {
     this.#theme = theme;
     this.#robot?.ground.setTheme(theme);
+    this.#robot?.crowd?.setTheme(theme);
   }
 
   /** CSS pixels, and device pixels in each. */
@@ -75,23 +98,59 @@ export class RobotViewer {
     this.#renderer.setPixelRatio(Math.min(wanted, affordable));
     this.#renderer.setSize(width, height, false);
     this.#camera.resize(width, height);
+    this.#robot?.crowd?.resize(width, height);
+    this.#size = { width, height };
   }
 
-  /**
-   * `poses`: [G, 12] of the scene's geoms; `elapsedSeconds` since the last call, for the camera's smoothing.
-   * True while the camera is still moving towards the robot: the same snapshot should be drawn again.
-   */
-  draw(poses: Float32Array, orbit: Orbit, elapsedSeconds: number): boolean {
+  /** `poses`: [G, 12] of the scene's geoms; `elapsedSeconds` since the last call, for the camera's smoothing. */
+  draw(poses: Float32Array, orbit: Orbit, elapsedSeconds: number): DrawnFrame {
+    const start = performance.now();
     const robot = this.#robot;
-    if (!robot) return false;
+    if (!robot) return NOTHING;
     robot.meshes.apply(poses);
     robot.ground.apply(poses);
     const moving = this.#camera.follow(this.#trackedPoint(robot, poses), orbit, elapsedSeconds);
     robot.ground.follow(this.#camera.target);
     this.#lights.follow(this.#camera.target);
-    this.#renderer.render(this.#scene, this.#camera.camera);
+    this.#show(robot, false);
+    return this.#render(this.#camera.camera, start, { moving, returns: null });
+  }
+
+  drawCrowd(
+    envs: number,
+    arrangement: Arrangement,
+    orbit: Orbit,
+    elapsedSeconds: number,
+  ): DrawnFrame {
+    const start = performance.now();
+    const robot = this.#robot;
+    if (!robot?.crowd) return NOTHING;
+    const seen = robot.crowd.update(envs, arrangement, orbit, elapsedSeconds);
+    this.#show(robot, true);
+    return this.#render(robot.crowd.camera, start, seen);
+  }
+
+  /** The environment whose robot of the crowd is there, or -1. */
+  pick(point: CanvasPoint): number {
+    return this.#robot?.crowd?.pick(point) ?? -1;
+  }
+
+  #show({ group, crowd }: Robot, isCrowd: boolean): void {
+    group.visible = !isCrowd;
+    if (crowd) crowd.group.visible = isCrowd;
+    // Robots of a crowd are too many, and too small, to cast shadows.
+    this.#renderer.shadowMap.autoUpdate = !isCrowd;
+  }
+
+  #render(
+    camera: PerspectiveCamera,
+    start: number,
+    seen: Pick<DrawnFrame, 'moving' | 'returns'>,
+  ): DrawnFrame {
+    this.#renderer.render(this.#scene, camera);
+    const script = performance.now() - start;
     this.#waitForFrame();
-    return moving;
+    return { ...seen, script, milliseconds: performance.now() - start };
   }
 
   /**
@@ -115,10 +174,18 @@ export class RobotViewer {
     return this.#point;
   }
 
+  #removeCrowd(robot: Robot): void {
+    if (!robot.crowd) return;
+    this.#scene.remove(robot.crowd.group);
+    robot.crowd.dispose();
+    robot.crowd = null;
+  }
+
   #removeRobot(): void {
     if (!this.#robot) return;
-    const { meshes, ground } = this.#robot;
-    this.#scene.remove(meshes.group, ground.group);
+    const { group, meshes, ground } = this.#robot;
+    this.#removeCrowd(this.#robot);
+    this.#scene.remove(group);
     meshes.dispose();
     ground.dispose();
     this.#robot = null;

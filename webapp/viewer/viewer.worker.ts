@@ -29,11 +29,21 @@ addEventListener('message', (event: MessageEvent<ToViewer>) => {
       viewer.resize(message.width, message.height, message.pixelRatio);
       break;
     case 'draw': {
-      const start = performance.now();
-      const moving = viewer.draw(message.poses, message.orbit, message.elapsedSeconds);
-      answer({ type: 'drawn', milliseconds: performance.now() - start, moving });
+      const { poses, orbit, elapsedSeconds } = message;
+      answer({ type: 'drawn', ...viewer.draw(poses, orbit, elapsedSeconds) });
       break;
     }
+    case 'crowd':
+      viewer.setCrowd(message.shared);
+      break;
+    case 'draw-crowd': {
+      const { envs, arrangement, orbit, elapsedSeconds } = message;
+      answer({ type: 'drawn', ...viewer.drawCrowd(envs, arrangement, orbit, elapsedSeconds) });
+      break;
+    }
+    case 'pick':
+      answer({ type: 'picked', env: viewer.pick(message.point) });
+      break;
   }
 });
 

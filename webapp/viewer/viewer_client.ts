@@ -1,7 +1,16 @@
 // The page's end of the viewer: owns its worker, sends one snapshot at a time, and says how often to draw.
 
 import type { SceneDescription } from '../../workers/protocol';
-import type { FromViewer, Graphics, Orbit, ToViewer, ViewTheme } from './viewer_protocol';
+import type {
+  Arrangement,
+  CanvasPoint,
+  DrawnFrame,
+  FromViewer,
+  Graphics,
+  Orbit,
+  ToViewer,
+  ViewTheme,
+} from './viewer_protocol';
 
 /** Share of the time that drawing may take. Without a graphics processor it takes that time from training. */
 const SHARE: Record<Graphics, { training: number; otherwise: number }> = {
@@ -22,14 +31,17 @@ export class ViewerClient {
   });
   #busy = false;
   #graphics: Graphics = 'software';
+  /** Whether the last frame sent was of a crowd. */
+  #crowd = false;
   /** Milliseconds a frame takes, smoothed; 0 before the first. */
   #cost = 0;
+  #onPicked: (env: number) => void = () => {};
 
   /** `onDrawn`: the frame is out, another may be sent; `moving` asks for one. `onUnavailable`: this browser cannot draw. */
   constructor(
     canvas: HTMLCanvasElement,
     theme: ViewTheme,
-    onDrawn: (moving: boolean) => void,
+    onDrawn: (moving: boolean, frame: DrawnFrame) => void,
     onUnavailable: () => void,
   ) {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromViewer>) => {
@@ -40,11 +52,14 @@ export class ViewerClient {
         case 'unavailable':
           onUnavailable();
           break;
+        case 'picked':
+          this.#onPicked(data.env);
+          break;
         case 'drawn':
           this.#busy = false;
           this.#cost =
             this.#cost === 0 ? data.milliseconds : 0.8 * this.#cost + 0.2 * data.milliseconds;
-          onDrawn(data.moving);
+          onDrawn(data.moving, data);
           break;
       }
     });
@@ -78,14 +93,39 @@ export class ViewerClient {
     this.#send({ type: 'resize', width, height, pixelRatio: devicePixelRatio });
   }
 
+  /** The shared memory of a run of the scene; each scene begins without. */
+  setCrowd(shared: SharedArrayBuffer): void {
+    this.#send({ type: 'crowd', shared });
+  }
+
   draw(poses: Float32Array, orbit: Orbit, elapsedSeconds: number): void {
-    this.#busy = true;
+    this.#begin(false);
     const copy = poses.slice();
     this.#send({ type: 'draw', poses: copy, orbit: { ...orbit }, elapsedSeconds }, [copy.buffer]);
   }
 
+  /** The first `envs` environments, as shared memory has them. */
+  drawCrowd(envs: number, arrangement: Arrangement, orbit: Orbit, elapsedSeconds: number): void {
+    this.#begin(true);
+    this.#send({ type: 'draw-crowd', envs, arrangement, orbit: { ...orbit }, elapsedSeconds });
+  }
+
+  /** The environment whose robot of the crowd is there, or -1. */
+  pick(point: CanvasPoint): Promise<number> {
+    return new Promise((resolve) => {
+      this.#onPicked = resolve;
+      this.#send({ type: 'pick', point });
+    });
+  }
+
   close(): void {
     this.#worker.terminate();
+  }
+
+  #begin(crowd: boolean): void {
+    this.#busy = true;
+    if (crowd !== this.#crowd) this.#cost = 0;
+    this.#crowd = crowd;
   }
 
   #send(message: ToViewer, transfer: Transferable[] = []): void {

@@ -1,6 +1,7 @@
 // Messages between the page and the viewer's worker. Types only: nothing here runs.
 
 import type { SceneDescription } from '../../workers/protocol';
+import type { ReturnRange } from './return_colours';
 
 /** From where the person looks at the robot. */
 export interface Orbit {
@@ -10,6 +11,18 @@ export interface Orbit {
   elevation: number;
   /** 1 shows the whole robot with room to move; 2 is twice as near. */
   zoom: number;
+  /** Away from the robot along world x and y, in radii of what is shown. */
+  panX: number;
+  panY: number;
+}
+
+/** Robots of a crowd: each in a cell of its own, or where they are on the one floor. */
+export type Arrangement = 'cells' | 'floor';
+
+/** A point of the canvas, -1..1 from left to right and from bottom to top. */
+export interface CanvasPoint {
+  x: number;
+  y: number;
 }
 
 /** Colours as CSS hexadecimal. */
@@ -28,14 +41,38 @@ export type ToViewer =
   /** CSS pixels, and device pixels in each. */
   | { type: 'resize'; width: number; height: number; pixelRatio: number }
   /** A snapshot: poses [G, 12]; `elapsedSeconds` since the one before, for the camera's smoothing. Answered by `drawn`. */
-  | { type: 'draw'; poses: Float32Array; orbit: Orbit; elapsedSeconds: number };
+  | { type: 'draw'; poses: Float32Array; orbit: Orbit; elapsedSeconds: number }
+  /** The run's shared memory, with the poses of all environments of the scene before. */
+  | { type: 'crowd'; shared: SharedArrayBuffer }
+  /** The first `envs` environments as they are now. Answered by `drawn`. */
+  | {
+      type: 'draw-crowd';
+      envs: number;
+      arrangement: Arrangement;
+      orbit: Orbit;
+      elapsedSeconds: number;
+    }
+  /** Which robot of the crowd that was drawn last is there? Answered by `picked`. */
+  | { type: 'pick'; point: CanvasPoint };
 
 /** Whether WebGL runs on a graphics processor, or on the processor that also trains. */
 export type Graphics = 'hardware' | 'software';
 
+export interface DrawnFrame {
+  /** Until the picture was there. */
+  milliseconds: number;
+  /** Of them in JavaScript, without waiting for WebGL. */
+  script: number;
+  /** The camera has not arrived yet, so the same should be drawn again. */
+  moving: boolean;
+  /** What the colours of a crowd mean; null of one robot, or when no return is known. */
+  returns: ReturnRange | null;
+}
+
 export type FromViewer =
   | { type: 'opened'; graphics: Graphics }
-  /** `moving`: the camera has not arrived yet, so the same snapshot should be drawn again. */
-  | { type: 'drawn'; milliseconds: number; moving: boolean }
+  | ({ type: 'drawn' } & DrawnFrame)
+  /** -1: none. */
+  | { type: 'picked'; env: number }
   /** WebGL 2 is not to be had. */
   | { type: 'unavailable' };

@@ -1,0 +1,53 @@
+// Controls that lie over the picture of the robot.
+
+import { css } from 'lit';
+
+export const chips = css`
+  .chip {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    min-height: 34px;
+    padding: 2px 10px;
+    background: color-mix(in srgb, var(--surface) 88%, transparent);
+    border: 1px solid var(--border);
+    border-radius: 10px;
+    pointer-events: auto;
+  }
+  .chip label {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    color: var(--text-soft);
+  }
+  button.chip:not(:hover) {
+    font-weight: 500;
+  }
+  .chip button {
+    padding: 0 8px;
+    line-height: 1.5;
+    background: none;
+    border-color: transparent;
+  }
+  .chip input,
+  .chip select {
+    width: auto;
+    padding: 2px 6px;
+    font-size: 0.8125rem;
+  }
+  .chip input {
+    width: 5.2em;
+  }
+  @media (max-width: 860px) {
+    .chip {
+      padding: 2px 6px;
+      border-color: transparent;
+    }
+    .chip input {
+      width: 4.2em;
+    }
+    .word {
+      display: none;
+    }
+  }
+`;
