@@ -47,7 +47,7 @@ class Engine(Protocol):
         """Inverse of `get_rows`. Observations are those of the next step."""
 
     def watch_returns(self, returns: NDArray[np.float64]) -> None:
-        """Let a viewer see the running returns, [B] or [B, K] float64, in the caller's array, as long as the engine is open."""
+        """Show a viewer the running returns, [B] or [B, K] float64, in the caller's array while the engine is open."""
 
     def close(self) -> None:
         """Free the models and the rows."""
