@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import traceback
 import zipfile
 from dataclasses import replace
@@ -30,8 +31,8 @@ def sheet(env: str, options: str) -> str:
             "text": reward_source(spec),
             "signals": signal_notes(environment),
             "actions": environment.action_dim,
-            "low": float(low.min()),
-            "high": float(high.max()),
+            "low": _finite(low.min()),
+            "high": _finite(high.max()),
             "agents": [agent.name for agent in spec.agents],
         }
     finally:
@@ -54,6 +55,10 @@ def trial(env: str, options: str, text: str, policy: JsBuffer) -> str:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == TEXT_FILE]
         where = f"reward, line {lines[-1]}" if lines else "reward"
         raise RewardError(f"{where}: the trial was stopped here") from error
+
+
+def _finite(bound: float) -> float | None:
+    return float(bound) if math.isfinite(bound) else None
 
 
 def _unpacked(data: bytes) -> list[bytes]:

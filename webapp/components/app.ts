@@ -15,6 +15,7 @@ import './train_view';
 /** Code of a view that is not the first one is loaded when it is opened. */
 const LOADERS: Record<View, () => Promise<unknown>> = {
   train: async () => {},
+  reward: () => import('./reward_view'),
 };
 
 @customElement('websim-app')
@@ -80,6 +81,8 @@ export class WebsimApp extends LitElement {
     const hidden = view !== this.view;
     const elements: Record<View, () => TemplateResult> = {
       train: () => html`<websim-train-view .store=${store} ?hidden=${hidden}></websim-train-view>`,
+      reward: () =>
+        html`<websim-reward-view .store=${store} ?hidden=${hidden}></websim-reward-view>`,
     };
     return elements[view]();
   }

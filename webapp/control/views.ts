@@ -1,6 +1,9 @@
 // The page's views, in the order of its navigation.
 
-export const VIEWS = [{ view: 'train', title: 'Train' }] as const;
+export const VIEWS = [
+  { view: 'train', title: 'Train' },
+  { view: 'reward', title: 'Reward' },
+] as const;
 
 /** As the address's parameter `view` names it. */
 export type View = (typeof VIEWS)[number]['view'];

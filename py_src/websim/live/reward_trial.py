@@ -24,9 +24,10 @@ FIRST_ENV = 1 << 28
 def try_on_states(spec: EnvSpec, text: str, policies: Mapping[str, Policy], *, seed: int = 0) -> dict[str, Any]:
     """What a reward's text gives over `STEPS` control steps of `NUM_ENVS` environments, of JSON's types.
 
-    policies: by name, which act deterministically; without any, actions are random. Returns `total` and `terms` by name:
-    the first environment's values (its first agent's) [STEPS], and the mean, least and largest of all environments;
-    and the steps that ended an episode of the first environment. Raises RewardError, with the line and the step, when it fails.
+    policies: by name, which act deterministically; without any, actions are random.
+    Returns `total` and `terms` by name: values of the first environment (its first agent) [STEPS], and the mean, least
+    and largest of all environments; and `ends`, the steps that ended an episode of the first environment.
+    Raises RewardError, with the line and the step, when it fails.
     """
     reward = compile_reward(text)
     recorded: list[Terms] = []
