@@ -24,7 +24,7 @@ import './shown_policy';
 /** Seconds between two updates of the written speed. */
 const SPEED_PERIOD = 0.5;
 /** A crowd is seen from higher up; one may come as near to a robot as if it were alone. */
-const CROWD_ORBIT: Orbit = { ...ROBOT_ORBIT, elevation: 0.5, zoom: 1.15 };
+const CROWD_ORBIT: Orbit = { ...ROBOT_ORBIT, elevation: 0.5 };
 const CROWD_NEAREST = 16;
 /** Pixels that a pointer may move in a click. */
 const CLICK_PIXELS = 5;

@@ -8,61 +8,56 @@ import {
   SRGBColorSpace,
 } from 'three';
 import { mergeGeometries } from 'three/examples/jsm/utils/BufferGeometryUtils.js';
-import type { SceneDescription, SceneGeom, SceneMesh } from '../../workers/protocol';
+import type { SceneDescription, SceneGeom } from '../../workers/protocol';
 import { isGround, isVisible } from './bounds';
-import { createGeometry } from './geom_shapes';
+import { createGeometry, type Roundness } from './geom_shapes';
 import { clusterMesh } from './mesh_cluster';
 import type { Graphics } from './viewer_protocol';
 
-const ROUNDNESS = {
-  hardware: { around: 12, along: 3 },
-  software: { around: 6, along: 2 },
-};
-/** Triangles of one robot's meshes together. */
-const MESH_TRIANGLES = { hardware: 3000, software: 700 };
-/** Cells along a mesh's longest edge, from fine to coarse. */
-const CELLS = [24, 16, 12, 8, 6, 4, 3, 2];
+/** Triangles of a picture. */
+const TRIANGLES = { hardware: 3_000_000, software: 250_000 };
+/** From fine to coarse. */
+const ROUNDNESS: Roundness[] = [
+  { around: 16, along: 4 },
+  { around: 12, along: 3 },
+  { around: 8, along: 2 },
+  { around: 6, along: 2 },
+  { around: 5, along: 1 },
+  { around: 4, along: 1 },
+];
+/** Cells along a mesh's longest edge, as fine as the roundness of the same place. */
+const CELLS = [24, 16, 12, 8, 5, 3];
 
+/** The finest of a robot that can be drawn `envs` times. */
 export function crowdGeometry(
   scene: SceneDescription,
+  envs: number,
   graphics: Graphics,
 ): InstancedBufferGeometry {
-  const shown = scene.geoms.flatMap((geom, index) =>
-    isVisible(geom) && !isGround(geom) ? [{ geom, index }] : [],
-  );
-  const meshes = coarseMeshes(scene, shown, MESH_TRIANGLES[graphics]);
-  const parts = shown.map(({ geom, index }) => {
-    const part = createGeometry(geom, meshes, ROUNDNESS[graphics]);
-    return withGeom(part, geom, index);
-  });
-  const merged = new InstancedBufferGeometry();
-  if (parts.length === 0) return merged;
-  const whole = mergeGeometries(parts);
-  merged.setIndex(whole.index);
-  for (const name of ['position', 'normal', 'geom', 'tint']) {
-    merged.setAttribute(name, whole.getAttribute(name));
+  const affordable = TRIANGLES[graphics] / Math.max(1, envs);
+  const last = ROUNDNESS.length - 1;
+  for (let detail = 0; ; detail++) {
+    const geometry = robotGeometry(scene, detail);
+    if (detail === last || (geometry.index?.count ?? 0) / 3 <= affordable) return geometry;
+    geometry.dispose();
   }
-  for (const part of parts) part.dispose();
-  return merged;
 }
 
-/** The finest meshes that are affordable together. */
-function coarseMeshes(
-  scene: SceneDescription,
-  shown: readonly { geom: SceneGeom }[],
-  triangles: number,
-): SceneMesh[] {
-  const used = new Set(shown.map(({ geom }) => geom.mesh).filter((mesh) => mesh >= 0));
-  const coarsened = (cells: number) =>
-    scene.meshes.map((mesh, index) => (used.has(index) ? clusterMesh(mesh, cells) : mesh));
-  const total = (meshes: SceneMesh[]) =>
-    shown.reduce((sum, { geom }) => sum + (meshes[geom.mesh]?.faces.length ?? 0) / 3, 0);
-  let meshes = scene.meshes;
-  for (const cells of CELLS) {
-    if (total(meshes) <= triangles) break;
-    meshes = coarsened(cells);
+function robotGeometry(scene: SceneDescription, detail: number): InstancedBufferGeometry {
+  const meshes = scene.meshes.map((mesh) => clusterMesh(mesh, CELLS[detail]!));
+  const parts = scene.geoms.flatMap((geom, index) => {
+    if (!isVisible(geom) || isGround(geom)) return [];
+    return [withGeom(createGeometry(geom, meshes, ROUNDNESS[detail]!), geom, index)];
+  });
+  const robot = new InstancedBufferGeometry();
+  if (parts.length === 0) return robot;
+  const whole = mergeGeometries(parts);
+  robot.setIndex(whole.index);
+  for (const name of ['position', 'normal', 'geom', 'tint']) {
+    robot.setAttribute(name, whole.getAttribute(name));
   }
-  return meshes;
+  for (const part of parts) part.dispose();
+  return robot;
 }
 
 function withGeom(part: BufferGeometry, geom: SceneGeom, index: number): BufferGeometry {

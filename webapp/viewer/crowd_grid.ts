@@ -5,9 +5,9 @@ import type { Bounds } from './bounds';
 /** Columns a row: screens are wider than high. */
 const WIDER = 1.6;
 /** Edge of a cell in robot radii. */
-const EDGE = 2.3;
+const EDGE = 2.1;
 /** How far a robot may go from the middle of its cell, in robot radii; one that goes farther is held there. */
-const ROOM = 0.45;
+const ROOM = 0.35;
 
 export interface CrowdGrid {
   columns: number;

@@ -5,7 +5,7 @@ import {
   DynamicDrawUsage,
   FloatType,
   InstancedBufferAttribute,
-  type InstancedBufferGeometry,
+  InstancedBufferGeometry,
   Mesh,
   type Ray,
   RGBAFormat,
@@ -35,6 +35,7 @@ export class CrowdRobots {
   readonly #floats: Float32Array;
   readonly #returns: Float32Array;
   readonly #levels: InstancedBufferAttribute;
+  readonly #graphics: Graphics;
   #envs = 0;
   #arrangement: Arrangement = 'cells';
   #grid: CrowdGrid;
@@ -57,9 +58,9 @@ export class CrowdRobots {
     this.#levels = new InstancedBufferAttribute(new Float32Array(crowdEnvs), 1);
     this.#levels.setUsage(DynamicDrawUsage);
     this.#grid = crowdGrid(1, bounds);
-    const geometry = crowdGeometry(scene, graphics);
-    geometry.setAttribute('level', this.#levels);
-    this.mesh = new Mesh(geometry, crowdMaterial(this.#texture, geoms, scene.trackedGeom));
+    this.#graphics = graphics;
+    const material = crowdMaterial(this.#texture, geoms, scene.trackedGeom);
+    this.mesh = new Mesh(new InstancedBufferGeometry(), material);
     this.mesh.frustumCulled = false;
     const { uniforms } = this.mesh.material;
     uniforms.middle!.value.set(bounds.center[0], bounds.center[1]);
@@ -75,7 +76,8 @@ export class CrowdRobots {
   apply(envs: number, arrangement: Arrangement): ReturnRange | null {
     const { crowdPoses, crowdReturns, crowdEnvs, poseFloats } = this.#memory;
     this.#arrangement = arrangement;
-    if (envs !== this.#envs) this.#resize(Math.min(envs, crowdEnvs));
+    const shownEnvs = Math.min(envs, crowdEnvs);
+    if (shownEnvs !== this.#envs) this.#resize(shownEnvs);
     this.mesh.material.uniforms.inCells!.value = arrangement === 'cells';
     this.#floats.set(crowdPoses.subarray(0, this.#envs * poseFloats));
     this.#texture.needsUpdate = true;
@@ -128,6 +130,9 @@ export class CrowdRobots {
   #resize(envs: number): void {
     this.#envs = envs;
     this.#grid = crowdGrid(envs, this.#bounds);
+    this.mesh.geometry.dispose();
+    this.mesh.geometry = crowdGeometry(this.#scene, envs, this.#graphics);
+    this.mesh.geometry.setAttribute('level', this.#levels);
     this.mesh.geometry.instanceCount = envs;
     const { uniforms } = this.mesh.material;
     for (const name of ['columns', 'rows', 'spacing', 'room'] as const) {

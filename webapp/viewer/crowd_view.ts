@@ -19,7 +19,7 @@ export class CrowdView {
   readonly #scene: SceneDescription;
   readonly #bounds: Bounds;
   readonly #robots: CrowdRobots;
-  readonly #camera = new FollowCamera();
+  readonly #camera = new FollowCamera(true);
   readonly #middle = new Vector3();
   #ground: Ground | null = null;
   /** What the ground was made for. */
@@ -94,14 +94,16 @@ export class CrowdView {
   #layFloor(arrangement: Arrangement, radius: number): void {
     const { spacing, columns, rows } = this.#robots.grid;
     const inCells = arrangement === 'cells';
-    const key = inCells ? `${columns} ${rows}` : arrangement;
+    // A floor that is to grow with the crowd is laid anew each time that the crowd has become twice as wide.
+    const width = inCells ? radius : 2 ** Math.ceil(Math.log2(radius));
+    const key = inCells ? `${columns} ${rows}` : `${width}`;
     if (key === this.#groundFor) return;
     this.#groundFor = key;
     if (this.#ground) {
       this.group.remove(this.#ground.group);
       this.#ground.dispose();
     }
-    const reach = { radius: FLOOR_RADII * radius };
+    const reach = { radius: FLOOR_RADII * width };
     const size = inCells ? { ...reach, tile: spacing } : reach;
     this.#ground = new Ground(this.#scene, this.#bounds, size);
     this.#ground.setTheme(this.#theme);

@@ -15,8 +15,11 @@ export class FollowCamera {
   readonly target = new Vector3();
   readonly #shift = new Vector3();
   #radius = 1;
+  readonly #flat: boolean;
 
-  constructor() {
+  /** `flat`: what is looked at lies on the floor, wide and low. */
+  constructor(flat = false) {
+    this.#flat = flat;
     this.camera.up.set(0, 0, 1);
   }
 
@@ -76,6 +79,7 @@ export class FollowCamera {
   /** The whole robot fits with room to move, in whichever direction the view is narrower. */
   #fittingDistance(): number {
     const halfAngle = (this.camera.fov * Math.PI) / 360;
+    if (this.#flat) return this.#radius * (1.1 / (Math.tan(halfAngle) * this.camera.aspect) + 0.6);
     const narrow = Math.min(1, this.camera.aspect / 1.2);
     return (1.3 * this.#radius) / Math.tan(halfAngle) / narrow;
   }

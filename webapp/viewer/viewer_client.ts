@@ -12,16 +12,19 @@ import type {
   ViewTheme,
 } from './viewer_protocol';
 
-/** Share of the time that drawing may take. Without a graphics processor it takes that time from training. */
-const SHARE: Record<Graphics, { training: number; otherwise: number }> = {
-  hardware: { training: 0.6, otherwise: 0.8 },
-  software: { training: 0.15, otherwise: 0.7 },
+/**
+ * Share of the time that drawing may take. Without a graphics processor it takes that time from training, and of a crowd
+ * on all cores at once.
+ */
+const SHARE: Record<Graphics, { training: number; crowd: number; otherwise: number }> = {
+  hardware: { training: 0.6, crowd: 0.6, otherwise: 0.8 },
+  software: { training: 0.15, crowd: 0.05, otherwise: 0.7 },
 };
 const FASTEST_INTERVAL = 1000 / 60;
 /** However dear a frame is, so often one is drawn. */
-const SLOWEST_INTERVAL: Record<Graphics, { training: number; otherwise: number }> = {
-  hardware: { training: 1000 / 10, otherwise: 1000 / 10 },
-  software: { training: 1000 / 5, otherwise: 1000 / 10 },
+const SLOWEST_INTERVAL: Record<Graphics, { training: number; crowd: number; otherwise: number }> = {
+  hardware: { training: 1000 / 10, crowd: 1000 / 10, otherwise: 1000 / 10 },
+  software: { training: 1000 / 5, crowd: 4000, otherwise: 1000 / 10 },
 };
 
 export class ViewerClient {
@@ -75,7 +78,7 @@ export class ViewerClient {
 
   /** Milliseconds from one frame to the next that this machine can afford. */
   interval(training: boolean): number {
-    const when = training ? 'training' : 'otherwise';
+    const when = !training ? 'otherwise' : this.#crowd ? 'crowd' : 'training';
     const wanted = this.#cost / SHARE[this.#graphics][when];
     const slowest = SLOWEST_INTERVAL[this.#graphics][when];
     return Math.min(slowest, Math.max(FASTEST_INTERVAL, wanted));
