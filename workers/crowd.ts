@@ -55,6 +55,16 @@ export class Crowd {
     shared.crowdReturns.fill(Number.NaN);
   }
 
+  /** [capacity, G, 12], as the ranks wrote them last. */
+  get poses(): Float32Array {
+    return this.shared.crowdPoses;
+  }
+
+  /** [capacity] returns of the running episodes; NaN: not written yet. */
+  get returns(): Float32Array {
+    return this.shared.crowdReturns;
+  }
+
   /** Asks the ranks for poses; to be called again and again, at least once a second, while they are looked at. */
   look(): void {
     Atomics.store(this.shared.control, Control.CROWD_LOOK, seconds());

@@ -94,3 +94,10 @@ def test_a_run_is_changed_evaluated_and_watched_by_messages(website: Website) ->
         website.page.evaluate("websim.show('live')")
         website.stop()
         assert website.state == "ended", moment
+
+
+def test_all_robots_at_once_are_not_offered_and_it_says_why(website: Website) -> None:
+    website.start(**HALF_CHEETAH)
+    button = website.button("All robots")
+    expect(button).to_be_disabled()
+    expect(button).to_have_attribute("title", re.compile("serve it with the COOP and COEP headers"))

@@ -7,7 +7,7 @@ import { Control, RankState, RankWord, SharedMemory } from '../../workers/shared
 import { type FakeWorker, fakeRanks } from './fake_worker';
 
 const config = { env: 'Hopper-v5', num_envs: 8, ranks: 2 } as TrainConfig;
-const scene = { geoms: [{}] } as SceneDescription;
+const scene = { geoms: [{}], poses: new Float32Array(12) } as SceneDescription;
 const metrics = { iteration: 1 } as Metrics;
 
 interface Setup {
