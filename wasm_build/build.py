@@ -19,6 +19,7 @@ from manifest import write_runtime
 from pyodide_files import LOADER_FILES, PACKAGES, fetch_packages, pruned, read_lock
 from pypi_wheels import fetch_wheels, lock_entry
 from robot_packages import build_robot_packages
+from task_files import build_task_files
 from websim_wheel import build_websim_wheel
 
 REPO = Path(__file__).resolve().parent.parent
@@ -69,9 +70,10 @@ def collect_assets() -> tuple[dict[str, bytes], frozenset[str]]:
     robots, missing = build_robot_packages()
     if missing:
         print(f"    robot tasks are left out: {missing}; set MENAGERIE_ROOT to a folder of robots", flush=True)
-    assets |= robots
+    tasks = build_task_files(REPO, robots)
+    assets |= robots | tasks
     needed = lock["packages"]["numpy"]["file_name"]
-    return assets, frozenset((packages | wheels | robots).keys() - {needed})
+    return assets, frozenset((packages | wheels | robots | tasks).keys() - {needed})
 
 
 def main() -> int:

@@ -66,6 +66,22 @@ export async function loadLater(
   return (await loadAsset(name, entry, new URL(entry.file, base), onBytes)) as ArrayBuffer;
 }
 
+/** Downloads files by name, each as `loadAssets` gives it; those that the site does not have are left out. */
+export async function loadNamed(base: URL, names: readonly string[]): Promise<LoadedAssets> {
+  const { assets } = await loadManifest(new URL('assets.json', base));
+  const loaded = await Promise.all(
+    names.map(async (name) => {
+      const entry = assets[name];
+      if (!entry) return [];
+      const url = new URL(entry.file, base);
+      // A module's address is all that is needed of it.
+      const asset = name.endsWith('.mjs') ? url.href : await loadAsset(name, entry, url, () => {});
+      return [[name, asset] as const];
+    }),
+  );
+  return Object.fromEntries(loaded.flat());
+}
+
 async function loadManifest(url: URL): Promise<Manifest> {
   const response = await request('assets.json', url, { cache: 'no-cache' });
   try {

@@ -48,15 +48,16 @@ class NativeEngine:
             raise ModelError(f"{spec.name}: {error}") from error
         self._datas = [mujoco.MjData(model) for model in self._models]
         infos = [_model_info(model, self._library.ws_state_size(model._address)) for model in self._models]
-        programs = compile_worlds(spec, infos)
-        self.model, self.program = infos[0], programs[0]
-        self.num_envs, self.num_worlds = num_envs, len(programs)
+        #: Of each of the task's variants.
+        self.programs = compile_worlds(spec, infos)
+        self.model, self.program = infos[0], self.programs[0]
+        self.num_envs, self.num_worlds = num_envs, len(self.programs)
         self._per_episode = int(spec.variant_per == "episode")
         self.obs = np.zeros((num_envs, self.program.obs_dim), np.float32)
         self.signals = np.zeros((num_envs, self.program.signal_dim))
         self.flags = np.zeros(num_envs, np.uint8)
         self._rows = np.zeros((num_envs, self.program.layout.size))
-        self._programs = [ctypes.create_string_buffer(program.data, len(program.data)) for program in programs]
+        self._programs = [ctypes.create_string_buffer(program.data, len(program.data)) for program in self.programs]
         worlds = zip(self._models, self._datas, self._programs, strict=True)
         self._worlds = np.array(
             [(m._address, d._address, ctypes.addressof(program)) for m, d, program in worlds], np.uintp

@@ -1,0 +1,184 @@
+// A trained agent in as few bytes as it keeps its gait with: the actor's weights in 8 bits, compressed.
+//
+// Bytes: version u8, CRC-32 u32 of what follows it, length u32 of the content, the content by raw DEFLATE (RFC 1951).
+// Content: length u32 of the JSON header, the header, padding to 4 bytes, then little-endian float32: means and inverse
+// deviations of observations [O], of each layer a scale for each output and one for the bias, of all; then biases int16
+// of each layer; then weights int8 of each layer, [inputs, outputs]. A weight is its integer times its output's scale.
+
+import { deflateSync, inflateSync } from 'fflate';
+import { crc32 } from '../../workers/crc32';
+import { WebsimError } from '../../workers/errors';
+import {
+  allFinite,
+  checkedShape,
+  type Layer,
+  type PolicyData,
+  pairs,
+  parametersOf,
+  writeNumber,
+} from '../player/policy_data';
+import { type AgentFacts, checkedFacts } from './agent_facts';
+
+export interface SharedAgent extends AgentFacts {
+  policy: PolicyData;
+}
+
+export const VERSION = 1;
+/** Bytes before the compressed content. */
+const HEAD = 9;
+/** A content is at most this long, so that a short link cannot fill the memory. */
+const MAX_CONTENT = 8 * 2 ** 20;
+const INT8 = 127;
+const INT16 = 32767;
+
+export function packAgent({ policy, ...facts }: SharedAgent): Uint8Array {
+  const { widths, activation, squash, low, high, clip } = policy;
+  const shape = {
+    ...{ widths, activation, squash, clip: writeNumber(clip) },
+    ...{ low: low.map(writeNumber), high: high.map(writeNumber) },
+  };
+  const header = new TextEncoder().encode(JSON.stringify({ ...facts, policy: shape }));
+  const layers = policy.layers.map((layer) => quantise(layer));
+  const floats = [
+    policy.mean,
+    policy.inverseStd,
+    ...layers.flatMap(({ scales, biasScale }) => [scales, Float32Array.of(biasScale)]),
+  ];
+  const integers = [...layers.map(({ bias }) => bias), ...layers.map(({ weights }) => weights)];
+  const content = joined([
+    Uint32Array.of(header.length),
+    header,
+    new Uint8Array(padding(header.length)),
+    ...floats,
+    ...integers,
+  ]);
+  const compressed = deflateSync(content, { level: 9, mem: 12 });
+  const packed = joined([new Uint8Array(HEAD), compressed]);
+  const view = new DataView(packed.buffer);
+  view.setUint8(0, VERSION);
+  view.setUint32(5, content.length, true);
+  view.setUint32(1, crc32(packed.subarray(5)), true);
+  return packed;
+}
+
+/** Throws a WebsimError, one sentence, when the bytes are not an agent; nothing larger than it may be is made before. */
+export function unpackAgent(packed: Uint8Array): SharedAgent {
+  if (packed.length <= HEAD) throw damaged('it is too short');
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const version = view.getUint8(0);
+  if (version !== VERSION) {
+    throw damaged(`it is of version ${version}, expected ${VERSION}`);
+  }
+  if (view.getUint32(1, true) !== crc32(packed.subarray(5))) {
+    throw damaged('its checksum does not fit its content, so a part is missing or changed');
+  }
+  const length = view.getUint32(5, true);
+  if (length > MAX_CONTENT) throw damaged(`it holds ${length} bytes, expected ${MAX_CONTENT}`);
+  return readContent(inflate(packed.subarray(HEAD), length));
+}
+
+function inflate(compressed: Uint8Array, length: number): Uint8Array {
+  try {
+    return inflateSync(compressed, { out: new Uint8Array(length) });
+  } catch {
+    throw damaged('it cannot be decompressed');
+  }
+}
+
+function readContent(content: Uint8Array): SharedAgent {
+  if (content.length < 4) throw damaged('it is empty');
+  const headerLength = new DataView(content.buffer).getUint32(0, true);
+  if (4 + headerLength > content.length) throw damaged('its header is cut off');
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(new TextDecoder().decode(content.subarray(4, 4 + headerLength)));
+  } catch {
+    throw damaged('its header is no JSON');
+  }
+  const facts = checkedFacts(header);
+  const shape = checkedShape((header.policy ?? {}) as Record<string, unknown>);
+  const layers = pairs(shape.widths);
+  const [observations = 0] = shape.widths;
+  const outputs = layers.reduce((sum, [, count]) => sum + count, 0);
+  const parameters = parametersOf(shape.widths);
+  const floats = 2 * observations + outputs + layers.length;
+  const start = 4 + headerLength + padding(headerLength);
+  const expected = start + 4 * floats + 2 * outputs + (parameters - outputs);
+  if (content.length !== expected) {
+    throw damaged(`it has ${content.length} bytes, expected ${expected} for its layers`);
+  }
+  const numbers = new Float32Array(content.buffer, start, floats);
+  if (!allFinite(numbers)) throw damaged('it holds a number that is not finite');
+  const integersAt = start + 4 * floats;
+  const biases = new Int16Array(content.slice(integersAt, integersAt + 2 * outputs).buffer);
+  const weights = new Int8Array(content.buffer, integersAt + 2 * outputs);
+  const cursor = { float: 2 * observations, bias: 0, weight: 0 };
+  return {
+    ...facts,
+    policy: {
+      ...shape,
+      mean: numbers.slice(0, observations),
+      inverseStd: numbers.slice(observations, 2 * observations),
+      layers: layers.map(([inputs, count]) => {
+        const scales = numbers.subarray(cursor.float, cursor.float + count);
+        const biasScale = numbers[cursor.float + count]!;
+        const bias = biases.subarray(cursor.bias, cursor.bias + count);
+        const part = weights.subarray(cursor.weight, cursor.weight + inputs * count);
+        cursor.float += count + 1;
+        cursor.bias += count;
+        cursor.weight += inputs * count;
+        return {
+          weights: Float32Array.from(part, (value, i) => value * scales[i % count]!),
+          bias: Float32Array.from(bias, (value) => value * biasScale),
+        };
+      }),
+    },
+  };
+}
+
+interface QuantisedLayer {
+  weights: Int8Array;
+  /** Of each output. */
+  scales: Float32Array;
+  bias: Int16Array;
+  biasScale: number;
+}
+
+function quantise({ weights, bias }: Layer): QuantisedLayer {
+  const outputs = bias.length;
+  const scales = new Float32Array(outputs);
+  weights.forEach((value, i) => {
+    scales[i % outputs] = Math.max(scales[i % outputs]!, Math.abs(value) / INT8);
+  });
+  const biasScale = Math.fround(bias.reduce((most, x) => Math.max(most, Math.abs(x)), 0) / INT16);
+  return {
+    weights: Int8Array.from(weights, (value, i) => nearest(value, scales[i % outputs]!, INT8)),
+    scales,
+    bias: Int16Array.from(bias, (value) => nearest(value, biasScale, INT16)),
+    biasScale,
+  };
+}
+
+function nearest(value: number, scale: number, most: number): number {
+  if (scale === 0) return 0;
+  return Math.max(-most, Math.min(most, Math.round(value / scale)));
+}
+
+function padding(length: number): number {
+  return (4 - (length % 4)) % 4;
+}
+
+function joined(parts: readonly ArrayBufferView[]): Uint8Array<ArrayBuffer> {
+  const bytes = parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  const out = new Uint8Array(bytes.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of bytes) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+function damaged(why: string): WebsimError {
+  return new WebsimError(`The shared agent cannot be read: ${why}; ask for the link again`);
+}
