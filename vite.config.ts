@@ -19,9 +19,11 @@ function coiServiceWorker(): Plugin {
       const sources = [guard, library].map(({ id }) => this.fs.readFile(id, { encoding: 'utf8' }));
       this.emitFile({ type: 'asset', fileName, source: (await Promise.all(sources)).join('\n') });
     },
-    transformIndexHtml: () => [
-      { tag: 'script', attrs: { src: `./${fileName}` }, injectTo: 'head-prepend' },
-    ],
+    // A player needs no isolation, and in a frame a service worker cannot bring it.
+    transformIndexHtml: (_html, { path }) =>
+      path === '/index.html'
+        ? [{ tag: 'script', attrs: { src: `./${fileName}` }, injectTo: 'head-prepend' }]
+        : [],
   };
 }
 
@@ -37,6 +39,9 @@ export default defineConfig({
     target: 'es2022',
     // Fonts and icons stay files: the content security policy has no data: addresses.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: ['index', 'agent', 'embed', 'train'].map((page) => `webapp/${page}.html`),
+    },
     // three.js is most of the page's code, and the robot is the first thing to be seen.
     chunkSizeWarningLimit: 1000,
   },

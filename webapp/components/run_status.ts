@@ -7,6 +7,7 @@ import { StoreController } from '../control/store_controller';
 import type { Phase, TrainingStore } from '../control/training_store';
 import { formatCompact, formatCount, formatDuration, formatInterval, formatValue } from '../format';
 import { base, controls, panel } from '../styles/shared';
+import '../share/share_menu';
 import './downloads';
 import './save_status';
 
@@ -31,7 +32,10 @@ export class RunStatus extends LitElement {
       <progress max="1" value=${Math.min(1, steps / total)} aria-label="Steps done"></progress>
       ${this.#figures(phase, steps, total)}
       ${run ? nothing : this.#introduction()}
-      <websim-downloads .store=${this.store}></websim-downloads>
+      <div class="outcome">
+        <websim-share-menu .store=${this.store}></websim-share-menu>
+        <websim-downloads .store=${this.store}></websim-downloads>
+      </div>
       <websim-save-status .store=${this.store}></websim-save-status>
     `;
   }
@@ -140,7 +144,11 @@ export class RunStatus extends LitElement {
         background: var(--warn-wash);
         border-radius: var(--radius-small);
       }
-      websim-downloads {
+      .outcome {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        align-items: start;
+        gap: 8px;
         margin-top: auto;
       }
     `,

@@ -1,9 +1,9 @@
 // A trained agent in as few bytes as it keeps its gait with: the actor's weights in 8 bits, compressed.
 //
 // Bytes: version u8, CRC-32 u32 of what follows it, length u32 of the content, the content by raw DEFLATE (RFC 1951).
-// Content: length u32 of the JSON header, the header, padding to 4 bytes, then little-endian float32: means and inverse
-// deviations of observations [O], of each layer a scale for each output and one for the bias, of all; then biases int16
-// of each layer; then weights int8 of each layer, [inputs, outputs]. A weight is its integer times its output's scale.
+// Content: length u32 of the JSON header, the header, padding to 4 bytes, then little-endian: float32 means and inverse
+// deviations of observations [O]; bfloat16 scales, of each layer one for each output and one for its bias; int16 biases of
+// all layers; int8 weights of all layers, [inputs, outputs]. A weight is its integer times its output's scale.
 
 import { deflateSync, inflateSync } from 'fflate';
 import { crc32 } from '../../workers/crc32';
@@ -39,20 +39,17 @@ export function packAgent({ policy, ...facts }: SharedAgent): Uint8Array {
   };
   const header = new TextEncoder().encode(JSON.stringify({ ...facts, policy: shape }));
   const layers = policy.layers.map((layer) => quantise(layer));
-  const floats = [
-    policy.mean,
-    policy.inverseStd,
-    ...layers.flatMap(({ scales, biasScale }) => [scales, Float32Array.of(biasScale)]),
-  ];
-  const integers = [...layers.map(({ bias }) => bias), ...layers.map(({ weights }) => weights)];
+  const scales = layers.flatMap((layer) => [layer.scales, Float32Array.of(layer.biasScale)]);
   const content = joined([
     Uint32Array.of(header.length),
     header,
     new Uint8Array(padding(header.length)),
-    ...floats,
-    ...integers,
+    ...[policy.mean, policy.inverseStd],
+    ...scales.map(highHalves),
+    ...layers.map(({ bias }) => bias),
+    ...layers.map(({ weights }) => weights),
   ]);
-  const compressed = deflateSync(content, { level: 9, mem: 12 });
+  const compressed = deflateSync(content, { level: 9 });
   const packed = joined([new Uint8Array(HEAD), compressed]);
   const view = new DataView(packed.buffer);
   view.setUint8(0, VERSION);
@@ -101,18 +98,22 @@ function readContent(content: Uint8Array): SharedAgent {
   const [observations = 0] = shape.widths;
   const outputs = layers.reduce((sum, [, count]) => sum + count, 0);
   const parameters = parametersOf(shape.widths);
-  const floats = 2 * observations + outputs + layers.length;
+  const scaleCount = outputs + layers.length;
   const start = 4 + headerLength + padding(headerLength);
-  const expected = start + 4 * floats + 2 * outputs + (parameters - outputs);
+  const scalesAt = start + 8 * observations;
+  const biasesAt = scalesAt + 2 * scaleCount;
+  const weightsAt = biasesAt + 2 * outputs;
+  const expected = weightsAt + parameters - outputs;
   if (content.length !== expected) {
     throw damaged(`it has ${content.length} bytes, expected ${expected} for its layers`);
   }
-  const numbers = new Float32Array(content.buffer, start, floats);
-  if (!allFinite(numbers)) throw damaged('it holds a number that is not finite');
-  const integersAt = start + 4 * floats;
-  const biases = new Int16Array(content.slice(integersAt, integersAt + 2 * outputs).buffer);
-  const weights = new Int8Array(content.buffer, integersAt + 2 * outputs);
-  const cursor = { float: 2 * observations, bias: 0, weight: 0 };
+  const { buffer } = content;
+  const numbers = new Float32Array(buffer, start, 2 * observations);
+  const allScales = fromHighHalves(new Uint16Array(buffer, scalesAt, scaleCount));
+  if (!allFinite(numbers) || !allFinite(allScales)) throw damaged('a number in it is not finite');
+  const biases = new Int16Array(buffer, biasesAt, outputs);
+  const weights = new Int8Array(buffer, weightsAt);
+  const cursor = { scale: 0, bias: 0, weight: 0 };
   return {
     ...facts,
     policy: {
@@ -120,11 +121,11 @@ function readContent(content: Uint8Array): SharedAgent {
       mean: numbers.slice(0, observations),
       inverseStd: numbers.slice(observations, 2 * observations),
       layers: layers.map(([inputs, count]) => {
-        const scales = numbers.subarray(cursor.float, cursor.float + count);
-        const biasScale = numbers[cursor.float + count]!;
+        const scales = allScales.subarray(cursor.scale, cursor.scale + count);
+        const biasScale = allScales[cursor.scale + count]!;
         const bias = biases.subarray(cursor.bias, cursor.bias + count);
         const part = weights.subarray(cursor.weight, cursor.weight + inputs * count);
-        cursor.float += count + 1;
+        cursor.scale += count + 1;
         cursor.bias += count;
         cursor.weight += inputs * count;
         return {
@@ -146,22 +147,37 @@ interface QuantisedLayer {
 
 function quantise({ weights, bias }: Layer): QuantisedLayer {
   const outputs = bias.length;
-  const scales = new Float32Array(outputs);
+  const most = new Float32Array(outputs);
   weights.forEach((value, i) => {
-    scales[i % outputs] = Math.max(scales[i % outputs]!, Math.abs(value) / INT8);
+    most[i % outputs] = Math.max(most[i % outputs]!, Math.abs(value));
   });
-  const biasScale = Math.fround(bias.reduce((most, x) => Math.max(most, Math.abs(x)), 0) / INT16);
+  const scales = roundedUp(most.map((value) => value / INT8));
+  const mostBias = bias.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
+  const biasScale = roundedUp(Float32Array.of(mostBias / INT16))[0]!;
   return {
-    weights: Int8Array.from(weights, (value, i) => nearest(value, scales[i % outputs]!, INT8)),
+    weights: Int8Array.from(weights, (value, i) => nearest(value, scales[i % outputs]!)),
     scales,
-    bias: Int16Array.from(bias, (value) => nearest(value, biasScale, INT16)),
+    bias: Int16Array.from(bias, (value) => nearest(value, biasScale)),
     biasScale,
   };
 }
 
-function nearest(value: number, scale: number, most: number): number {
-  if (scale === 0) return 0;
-  return Math.max(-most, Math.min(most, Math.round(value / scale)));
+/** The next bfloat16, so that nothing is beyond the largest integer. */
+function roundedUp(scales: Float32Array): Float32Array {
+  return fromHighHalves(highHalves(scales).map((half, i) => (scales[i] === 0 ? 0 : half + 1)));
+}
+
+/** float32 cut to bfloat16. */
+function highHalves(numbers: Float32Array): Uint16Array {
+  return Uint16Array.from(new Uint32Array(numbers.slice().buffer), (bits) => bits >>> 16);
+}
+
+function fromHighHalves(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
+function nearest(value: number, scale: number): number {
+  return scale === 0 ? 0 : Math.round(value / scale);
 }
 
 function padding(length: number): number {

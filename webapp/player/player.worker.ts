@@ -1,0 +1,88 @@
+// The player's worker: MuJoCo and our physics kernel step one robot that a policy moves, in real time, without Python. In a
+// worker, because MuJoCo's bindings make functions from strings, which no document of this site may, and so that a page
+// that shows several robots answers clicks.
+
+import { loadNamed } from '../../workers/assets';
+import { asError } from '../../workers/errors';
+import { MessageFrameWriter } from '../../workers/frames';
+import { Mujoco } from '../../workers/mujoco';
+import { describeScene } from '../../workers/scene';
+import { StepClock } from './clock';
+import { Episodes } from './episodes';
+import type { FromPlayer, PlayedAgent, ToPlayer } from './player_protocol';
+import { loadModelFiles, notPlayable, readTaskFile, type TaskFile, taskAsset } from './task_file';
+
+/** Milliseconds between two looks at the clock. */
+const TICK_MS = 10;
+
+let episodes: Episodes | null = null;
+let clock: StepClock | null = null;
+let speed = 1;
+
+addEventListener('message', ({ data }: MessageEvent<ToPlayer>) => {
+  switch (data.type) {
+    case 'open':
+      open(new URL(data.base), data.agent).catch((error: unknown) => {
+        answer({ type: 'failed', message: asError(error).message });
+      });
+      break;
+    case 'pace':
+      speed = data.speed;
+      if (clock) clock.speed = speed;
+      break;
+    case 'restart':
+      episodes?.restart();
+      break;
+  }
+});
+
+async function open(base: URL, { task: name, policy, seed }: PlayedAgent): Promise<void> {
+  const asset = taskAsset(name);
+  const runtime = ['mujoco.wasm', 'mujoco.mjs', 'physics.wasm'];
+  const assets = await loadNamed(base, [...runtime, asset]);
+  const bytes = assets[asset];
+  if (!(bytes instanceof ArrayBuffer)) throw notPlayable(name);
+  const task = readTaskFile(bytes);
+  const [mujoco, files] = await Promise.all([
+    Mujoco.create(
+      assets['mujoco.mjs'] as string,
+      assets['mujoco.wasm'] as WebAssembly.Module,
+      assets['physics.wasm'] as WebAssembly.Module,
+    ),
+    loadModelFiles(base, task),
+  ]);
+  const frames = new MessageFrameWriter((firstFrame, poses) =>
+    answer({ type: 'poses', firstFrame, poses }, [poses.buffer]),
+  );
+  episodes = new Episodes(mujoco, task, files, policy, { seed, frames });
+  answer({ type: 'opened', scene: sceneOf(mujoco, task, files, episodes.period) });
+  clock = new StepClock(episodes.period, performance.now() / 1000);
+  clock.speed = speed;
+  setInterval(play, TICK_MS);
+}
+
+function play(): void {
+  if (!episodes || !clock) return;
+  for (let due = clock.due(performance.now() / 1000); due > 0; due--) {
+    episodes.step();
+    episodes.resetEnded();
+  }
+}
+
+function sceneOf(
+  mujoco: Mujoco,
+  task: TaskFile,
+  files: Record<string, Uint8Array>,
+  controlPeriod: number,
+) {
+  const models = task.xmls.map((xml) => mujoco.loadModel(xml, files));
+  try {
+    return describeScene(mujoco, { models, keyframe: task.keyframe, controlPeriod });
+  } finally {
+    for (const model of models) model.delete();
+  }
+}
+
+function answer(message: FromPlayer, transfer: Transferable[] = []): void {
+  postMessage(message, { transfer });
+}

@@ -1,0 +1,25 @@
+// Messages between a page and its player's worker. Types only: nothing here runs.
+
+import type { SceneDescription } from '../../workers/protocol';
+import type { PolicyData } from './policy_data';
+
+export interface PlayedAgent {
+  task: string;
+  policy: PolicyData;
+  seed: number;
+}
+
+export type ToPlayer =
+  /** `base`: address of the folder of assets.json. */
+  | { type: 'open'; base: string; agent: PlayedAgent }
+  /** Simulated seconds in a second; 0 holds the robot. */
+  | { type: 'pace'; speed: number }
+  /** A new episode. */
+  | { type: 'restart' };
+
+export type FromPlayer =
+  | { type: 'opened'; scene: SceneDescription }
+  /** Poses of consecutive control steps, [frames, G, 12]; `firstFrame` counts from the first of all. */
+  | { type: 'poses'; firstFrame: number; poses: Float32Array }
+  /** One sentence for the user. */
+  | { type: 'failed'; message: string };

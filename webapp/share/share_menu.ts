@@ -1,0 +1,162 @@
+// The menu of what of a run can be given to others: the agent as a link, its recipe, the lines that embed it.
+
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { StoreController } from '../control/store_controller';
+import type { TrainingStore } from '../control/training_store';
+import { formatCount } from '../format';
+import { saveFile } from '../save_file';
+import { base, controls } from '../styles/shared';
+import { copyText } from './clipboard';
+import { agentFragment, MAX_LINK } from './link';
+import { packAgent, type SharedAgent } from './packed_agent';
+import { embedCode, recipeAddress } from './recipe';
+import { runFacts, sharedRun } from './shared_run';
+
+@customElement('websim-share-menu')
+export class ShareMenu extends LitElement {
+  @property({ attribute: false }) store!: TrainingStore;
+  @state() private open = false;
+  /** What was done, and the text in case that it could not be copied. */
+  @state() private told = '';
+  @state() private text = '';
+
+  constructor() {
+    super();
+    new StoreController(this);
+    // From one of the menu's items to another it does not leave the shadow root, and is not heard.
+    this.addEventListener('focusout', () => {
+      this.open = false;
+    });
+    this.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !this.open) return;
+      this.open = false;
+      this.renderRoot.querySelector('button')?.focus();
+    });
+  }
+
+  protected override render() {
+    const { store } = this;
+    return html`
+      <button aria-haspopup="menu" aria-expanded=${this.open} ?disabled=${!store.latest} @click=${this.#toggle}>
+        Share
+      </button>
+      ${this.open ? this.#menu() : nothing}
+      <p role="status" ?hidden=${!this.told}>${this.told}</p>
+      ${this.text ? html`<input readonly aria-label="To copy" .value=${this.text} @focus=${this.#select} />` : nothing}
+    `;
+  }
+
+  #menu() {
+    return html`<div role="menu" aria-label="Share">
+      ${this.#item('Copy link', () => this.#copyLink())}
+      ${this.#item('Copy recipe', () => this.#copyRecipe())}
+      ${this.#item('Copy embed code', () => this.#copyEmbedCode())}
+      ${this.#item('Agent file', () => this.#saveAgent())}
+    </div>`;
+  }
+
+  #item(label: string, share: () => Promise<void>) {
+    return html`<button role="menuitem" @click=${() => this.#choose(share)}>${label}</button>`;
+  }
+
+  readonly #toggle = (): void => {
+    this.open = !this.open;
+  };
+
+  readonly #select = (event: Event): void => {
+    (event.target as HTMLInputElement).select();
+  };
+
+  #choose(share: () => Promise<void>): void {
+    this.open = false;
+    this.told = '';
+    this.text = '';
+    void this.store.attempt(share);
+  }
+
+  async #agent(): Promise<SharedAgent> {
+    const policy = await this.store.policy();
+    return sharedRun(this.store.run!.config, this.store.latest!, policy);
+  }
+
+  async #copyLink(): Promise<void> {
+    const agent = await this.#agent();
+    const fragment = agentFragment(agent);
+    if (fragment === null) {
+      this.#save(agent);
+      this.told = `A link holds ${formatCount(MAX_LINK)} characters and this agent needs more, so it was saved as a file: put it on a web server and send agent.html?agent=<its address>.`;
+      return;
+    }
+    const link = new URL(`agent.html${fragment}`, document.baseURI).href;
+    await this.#copy(link, `Link copied: ${formatCount(link.length)} characters.`);
+  }
+
+  async #copyRecipe(): Promise<void> {
+    const facts = runFacts(this.store.run!.config, this.store.latest);
+    const address = recipeAddress(facts, new URL(document.baseURI));
+    if (address === null) throw new Error(`${facts.task} has options that an address cannot hold.`);
+    await this.#copy(address, 'Recipe copied: task, settings and seed.');
+  }
+
+  async #copyEmbedCode(): Promise<void> {
+    const fragment = agentFragment(await this.#agent());
+    if (fragment === null) {
+      await this.#copyLink();
+      return;
+    }
+    await this.#copy(embedCode(new URL(document.baseURI), fragment), 'HTML copied.');
+  }
+
+  async #saveAgent(): Promise<void> {
+    this.#save(await this.#agent());
+    this.told = 'Put the file on a web server and send agent.html?agent=<its address>.';
+  }
+
+  #save(agent: SharedAgent): void {
+    saveFile(`${agent.task.toLowerCase()}-seed${agent.seed}.agent`, packAgent(agent));
+  }
+
+  async #copy(text: string, told: string): Promise<void> {
+    const copied = await copyText(text);
+    this.told = copied ? told : 'Copy this:';
+    this.text = copied ? '' : text;
+  }
+
+  static override styles = [
+    base,
+    controls,
+    css`
+      :host {
+        position: relative;
+      }
+      button,
+      [role='menu'] {
+        width: 100%;
+      }
+      [role='menu'] {
+        position: absolute;
+        bottom: 100%;
+        z-index: 1;
+        display: grid;
+        margin-bottom: 4px;
+        padding: 4px;
+        background: var(--surface-raised);
+        border: 1px solid var(--border-strong);
+        border-radius: var(--radius);
+      }
+      [role='menuitem'] {
+        text-align: left;
+        border-color: transparent;
+      }
+      p {
+        margin: 6px 0 0;
+        font-size: 0.8125rem;
+        color: var(--text-soft);
+      }
+      input {
+        margin-top: 6px;
+      }
+    `,
+  ];
+}
