@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from cache import cached, digest, sha256
+from cache import cached, sha256
 from websim.agents import policy_groups
 from websim.engine.native import NativeEngine
 from websim.models.mjcf import GYMNASIUM_MODELS, gymnasium_model_path, robots_of
@@ -34,11 +34,11 @@ VERSION = 1
 def build_task_files(repo: Path, robots: Mapping[str, bytes]) -> dict[str, bytes]:
     """Asset name -> file of each task that the player can play; robots: archives of Menagerie's, by asset name."""
     sources = [path for folder in ("py_src/websim", "wasm_build/kernels") for path in (repo / folder).rglob("*.*")]
-    inputs = [
+    inputs: list[Path | str] = [
         *sorted(path for path in sources if path.suffix in (".py", ".h")),
         *map(gymnasium_model_path, GYMNASIUM_MODELS),
         *(sha256(data) for data in robots.values()),
-        digest([Path(__file__)]),
+        Path(__file__),
     ]
     files: dict[str, str] = json.loads(cached("tasks.json", inputs, partial(_write, robots)).read_text())
     return {f"task-{name}.json": text.encode() for name, text in files.items()}

@@ -23,7 +23,14 @@ ISOLATION = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-CHECKED = [*ISOLATION, "Content-Security-Policy", "Cache-Control", "Referrer-Policy", "X-Content-Type-Options"]
+CHECKED = [
+    *ISOLATION,
+    "Document-Isolation-Policy",
+    "Content-Security-Policy",
+    "Cache-Control",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+]
 CONTENT_TYPES = {
     "html": "text/html",
     "css": "text/css",
@@ -142,12 +149,12 @@ def test_all_answers_isolate(host: Host, path: str) -> None:
     assert {name: headers.get(name) for name in ISOLATION} == ISOLATION
 
 
-def test_only_ranks_may_evaluate_strings(host: Host, dist: Path) -> None:
+def test_only_ranks_and_players_may_evaluate_strings(host: Host, dist: Path) -> None:
     documents = [path for path in site_paths(dist) if path == "/" or ".worker-" in path or path.endswith(".html")]
     policies = {path: host.get(path)[1]["Content-Security-Policy"] for path in documents}
-    ranks = [path for path in documents if path.startswith("/assets/rank.worker-")]
-    assert len(ranks) == 1
-    assert [path for path, policy in policies.items() if "'unsafe-eval'" in policy] == ranks
+    engines = [path for path in documents if path.startswith(("/assets/rank.worker-", "/assets/player.worker-"))]
+    assert len(engines) == 2
+    assert [path for path, policy in policies.items() if "'unsafe-eval'" in policy] == engines
     assert [path for path, policy in policies.items() if "'unsafe-inline'" in policy] == []
 
 
@@ -156,10 +163,16 @@ def test_no_policy_names_another_host(host: Host, dist: Path) -> None:
         assert "http" not in host.get(path)[1].get("Content-Security-Policy", "")
 
 
+def test_only_the_page_for_frames_may_ask_other_sites(host: Host, dist: Path) -> None:
+    asking = [path for path in site_paths(dist) if "*" in host.get(path)[1].get("Content-Security-Policy", "")]
+    assert asking == ["/embed.html"]
+
+
 def test_hashed_files_are_kept_and_entry_points_are_not(host: Host, dist: Path) -> None:
     assert "immutable" in host.get(runtime_file(dist, "mujoco.wasm"))[1]["Cache-Control"]
     assert "immutable" in host.get(runtime_file(dist, "pyodide-lock.json"))[1]["Cache-Control"]
-    for path in ("/", "/index.html", "/runtime/assets.json", "/coi-serviceworker.js"):
+    assert "immutable" in host.get(runtime_file(dist, "task-Hopper-v5.json"))[1]["Cache-Control"]
+    for path in ("/", "/index.html", "/runtime/assets.json", "/coi-serviceworker.js", "/websim-agent.js"):
         assert host.get(path)[1]["Cache-Control"] == "no-cache"
 
 

@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SceneDescription } from '../../workers/protocol';
+import { theme } from '../control/theme';
 import { base, controls } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
 import { FrameLoop } from '../viewer/frame_loop';
@@ -13,12 +14,11 @@ import { ViewerClient } from '../viewer/viewer_client';
 import { PlayerClient } from './player_client';
 import type { PlayedAgent } from './player_protocol';
 
-const darkMode = matchMedia('(prefers-color-scheme: dark)');
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 /**
- * Dispatches `moving` when the robot is first drawn in motion, and `failed` with a sentence where it cannot be. Its
- * attribute `moving` is there from then on, and `playing` while it is not paused.
+ * Dispatches `failed` with a sentence where the agent cannot be played. The attribute `moving` is there as soon as the
+ * robot has been drawn in motion, `playing` while it is not paused.
  */
 @customElement('websim-player')
 export class PlayerView extends LitElement {
@@ -39,6 +39,8 @@ export class PlayerView extends LitElement {
   #loop: FrameLoop | null = null;
   #playback: Playback | null = null;
   #stale = true;
+  /** Different poses that were sent to be drawn. */
+  #movedFrames = 0;
   #lastDraw = 0;
   readonly #resize = new ResizeObserver(() => this.#fit());
   readonly #seen = new IntersectionObserver(([entry]) => {
@@ -49,7 +51,7 @@ export class PlayerView extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    darkMode.removeEventListener('change', this.#onTheme);
+    theme.removeEventListener('change', this.#onTheme);
     document.removeEventListener('visibilitychange', this.#pace);
     this.#resize.disconnect();
     this.#seen.disconnect();
@@ -72,9 +74,10 @@ export class PlayerView extends LitElement {
     const viewer = new ViewerClient(
       canvas,
       readViewTheme(this),
-      (moving) => {
-        this.#stale ||= moving;
+      (turning) => {
+        this.#stale ||= turning;
         if (this.#stale) this.#loop?.wake();
+        if (this.#movedFrames > 1) this.moving = true;
       },
       this.#cannotDraw,
     );
@@ -89,7 +92,7 @@ export class PlayerView extends LitElement {
     this.#loop = new FrameLoop(this, this.#draw, () => viewer.interval(false));
     this.#resize.observe(this);
     this.#seen.observe(this);
-    darkMode.addEventListener('change', this.#onTheme);
+    theme.addEventListener('change', this.#onTheme);
     document.addEventListener('visibilitychange', this.#pace);
     this.#fit();
   }
@@ -144,10 +147,7 @@ export class PlayerView extends LitElement {
       const elapsed = Math.min(0.5, seconds - this.#lastDraw);
       this.#viewer.draw(playback.snapshot, this.#orbit.orbit, elapsed);
       this.#lastDraw = seconds;
-      if (moved && !this.moving) {
-        this.moving = true;
-        this.dispatchEvent(new Event('moving'));
-      }
+      if (moved) this.#movedFrames++;
     }
     return moved || this.playing;
   };
@@ -245,8 +245,15 @@ export class PlayerView extends LitElement {
         border-color: var(--border);
         border-radius: 10px;
       }
-      ::slotted(*) {
+      ::slotted(a) {
         margin-left: auto;
+        padding: 6px 12px;
+        font-weight: 550;
+        color: var(--text);
+        text-decoration: none;
+        background: color-mix(in srgb, var(--surface) 88%, transparent);
+        border: 1px solid var(--border);
+        border-radius: 10px;
       }
     `,
   ];

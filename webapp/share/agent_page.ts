@@ -32,7 +32,6 @@ export class AgentPage extends LitElement {
   #places(agent: SharedAgent) {
     return html`<main>
       <websim-player
-        class="panel"
         controls
         .agent=${agent}
         .runtime=${new URL('runtime/', document.baseURI).href}
@@ -63,8 +62,9 @@ export class AgentPage extends LitElement {
         ? formatValue(episodic_return)
         : formatInterval(episodic_return, interval);
     return html`
-      <p class="return number">${value}<small>mean return</small></p>
-      <p class="soft">after ${formatCompact(global_step)} steps of training, as its sharer measured it</p>
+      <p class="return number">${value}
+        <small>mean return after ${formatCompact(global_step)} steps of training, as its sharer measured it</small>
+      </p>
     `;
   }
 
@@ -129,6 +129,7 @@ export class AgentPage extends LitElement {
       }
       websim-player {
         min-height: 320px;
+        border: 1px solid var(--border);
         border-radius: var(--radius);
       }
       section {
@@ -161,10 +162,11 @@ export class AgentPage extends LitElement {
         line-height: 1.2;
       }
       .return small {
-        margin-left: 8px;
+        display: block;
         font-size: 0.8125rem;
         font-weight: 400;
         letter-spacing: 0;
+        line-height: 1.45;
         color: var(--text-soft);
       }
       a.primary {
