@@ -1,54 +1,18 @@
 """The player and training in frames of another site, which sends no headers."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, expect
-from shared_agents import TRAINED, fragment
+from other_site import OtherSite, framed, moves, other_site
+from playwright.sync_api import Browser, expect
+from shared_agents import fragment
 from website import Website, opened
-
-MOVING_MS = 40_000
-
-
-class OtherSite(ThreadingHTTPServer):
-    """Answers with `body` as a page, and with the trained policy at /cheetah.websim."""
-
-    body = ""
-
-    def show(self, body: str) -> str:
-        """Address of a page with that body."""
-        self.body = body
-        return f"http://127.0.0.1:{self.server_port}/lesson"
-
-
-class Answer(BaseHTTPRequestHandler):
-    server: OtherSite
-
-    def do_GET(self) -> None:
-        is_page = self.path.startswith("/lesson")
-        page = f"<!doctype html><title>Lesson</title><body>{self.server.body}</body>".encode()
-        body = page if is_page else TRAINED.read_bytes() if self.path == "/cheetah.websim" else b""
-        self.send_response(200 if body else 404)
-        self.send_header("Content-Type", "text/html; charset=utf-8" if is_page else "application/octet-stream")
-        self.send_header("Content-Length", str(len(body)))
-        if not is_page:
-            self.send_header("Access-Control-Allow-Origin", "*")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
 
 
 @pytest.fixture(scope="module")
 def other() -> Iterator[OtherSite]:
-    server = OtherSite(("127.0.0.1", 0), Answer)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with other_site() as site:
+        yield site
 
 
 @pytest.fixture
@@ -58,26 +22,18 @@ def website(browser: Browser, site: str) -> Iterator[Website]:
         assert [text for text in website.complaints if "favicon" not in text and "404" not in text] == []
 
 
-def player(website: Website, number: int = 0) -> FrameLocator:
-    return website.page.frame_locator("iframe").nth(number)
-
-
-def moves(frame: FrameLocator) -> None:
-    expect(frame.locator("websim-player[moving]")).to_be_visible(timeout=MOVING_MS)
-
-
 def test_a_plain_frame_plays_an_agent(website: Website, other: OtherSite, site: str) -> None:
     frame = f'<iframe src="{site}/embed.html{fragment()}" width="480" height="300" title="robot"></iframe>'
     website.page.goto(other.show(frame))
-    moves(player(website))
-    expect(player(website).get_by_role("button")).to_have_count(0)
+    moves(website)
+    expect(framed(website).get_by_role("button")).to_have_count(0)
 
 
 def test_the_element_plays_an_agent_with_controls(website: Website, other: OtherSite, site: str) -> None:
     element = f'<websim-agent src="{site}/agent.html{fragment()}" controls></websim-agent>'
     website.page.goto(other.show(f'<script src="{site}/websim-agent.js" async></script>{element}'))
-    moves(player(website))
-    frame = player(website)
+    moves(website)
+    frame = framed(website)
     frame.get_by_role("button", name="Pause").click()
     expect(frame.get_by_role("button", name="Play")).to_be_visible()
     frame.get_by_role("button", name="Restart").click()
@@ -90,15 +46,15 @@ def test_the_element_plays_an_agent_with_controls(website: Website, other: Other
 def test_the_element_plays_a_file_of_another_site(website: Website, other: OtherSite, site: str) -> None:
     element = '<websim-agent src="cheetah.websim"></websim-agent>'
     website.page.goto(other.show(f'<script src="{site}/websim-agent.js"></script>{element}'))
-    moves(player(website))
+    moves(website)
 
 
 def test_another_agent_replaces_the_one_before(website: Website, other: OtherSite, site: str) -> None:
     element = f'<websim-agent src="{site}/agent.html#AQ"></websim-agent>'
     website.page.goto(other.show(f'<script src="{site}/websim-agent.js"></script>{element}'))
-    expect(player(website).get_by_role("alert")).to_contain_text("too short")
+    expect(framed(website).get_by_role("alert")).to_contain_text("too short")
     website.page.evaluate("(hash) => { document.querySelector('websim-agent').setAttribute('src', hash); }", fragment())
-    moves(player(website))
+    moves(website)
     expect(website.page.locator("iframe")).to_have_count(1)
 
 
@@ -108,7 +64,7 @@ def test_training_in_a_frame_has_all_ranks_where_the_browser_isolates_frames(
     attributes = 'env="InvertedPendulum-v5" num_envs="8" ranks="2" seed="1" total_steps="4096" autostart="1"'
     element = f"<websim-train {attributes}></websim-train>"
     website.page.goto(other.show(f'<script src="{site}/websim-agent.js"></script>{element}'))
-    frame = player(website)
+    frame = framed(website)
     expect(frame.locator("websim-run-status h2")).to_have_text("Finished", timeout=90_000)
     (training,) = [frame for frame in website.page.frames if "train.html" in frame.url]
     assert training.evaluate("[websim.isolated, websim.run.config.ranks]") == [True, 2]
