@@ -246,4 +246,21 @@ BARS = (
         "MB",
         digits=".1f",
     ),
+    Bar(
+        "An agent's link to a robot in motion, first visit",
+        "player",
+        lambda figures: figures["seconds"]["first"],
+        1.5,
+        "s",
+        digits=".2f",
+    ),
+    Bar(
+        "What that loads, compressed with gzip",
+        "player",
+        lambda figures: figures["bytes"]["gzip"] / 1e6,
+        2,
+        "MB",
+        digits=".2f",
+    ),
+    Bar("The link of a HalfCheetah, 64-64 units", "player", lambda figures: figures["link"], 9000, "characters"),
 )

@@ -109,7 +109,15 @@ def zoo(figures: Figures) -> str:
         for name, result in figures["tasks"].items()
     ]
     return table(
-        ("Stable-Baselines3 natively, RL Zoo's settings", "mean return", "time", "of processors", "steps", "return then", "threads"),
+        (
+            "Stable-Baselines3 natively, RL Zoo's settings",
+            "mean return",
+            "time",
+            "of processors",
+            "steps",
+            "return then",
+            "threads",
+        ),
         rows,
     )
 
@@ -182,6 +190,16 @@ def _stem(path: str) -> str:
     return ".".join([*parts[:-2], parts[-1]]) if path.startswith("/runtime/") else name.split("-")[0]
 
 
+def player(figures: Figures) -> str:
+    rows = [
+        ("opening the link until the robot is drawn in motion, first visit", f"{figures['seconds']['first']:.2f} s"),
+        ("the same, second visit", f"{figures['seconds']['again']:.2f} s"),
+        *((f"first visit, bytes sent, {name}", f"{size / 1e6:.2f} MB") for name, size in figures["bytes"].items()),
+        ("the link", f"{figures['link']:,} characters"),
+    ]
+    return table((f"a trained HalfCheetah, median of {figures['rounds']}", ""), rows)
+
+
 def memory(figures: Figures) -> str:
     few, many = figures["num_envs"]
     megabytes = {
@@ -207,5 +225,6 @@ PARTS: dict[str, Callable[[Figures], str]] = {
     "responsiveness": responsiveness,
     "durability": durability,
     "transfer": transfer,
+    "player": player,
     "memory": memory,
 }
