@@ -1,30 +1,46 @@
 import { defineConfig, type Plugin } from 'vite';
+import type { SiteBuild } from './webapp/service_worker/site_cache';
 
-/**
- * The page's fallback for hosts that cannot set the isolation headers: one script, first in the
- * document, that is also the service worker. Our guard goes before the library's code.
- */
-function coiServiceWorker(): Plugin {
-  const fileName = 'coi-serviceworker.js';
+const PUBLIC = 'build/public';
+const SERVICE_WORKER = 'service-worker.js';
+
+/** Gives the service worker the list of the site's files; it changes with any of them, so that browsers see a new version. */
+function serviceWorkerFiles(): Plugin {
   return {
-    name: 'coi-serviceworker',
+    name: 'service-worker-files',
     apply: 'build',
-    async generateBundle() {
-      const library = await this.resolve('coi-serviceworker');
-      const guard = await this.resolve(
-        './coi-guard.js',
-        `${this.environment.config.root}/index.html`,
-      );
-      if (!library || !guard) this.error('coi-serviceworker: not installed; run `npm ci`');
-      const sources = [guard, library].map(({ id }) => this.fs.readFile(id, { encoding: 'utf8' }));
-      this.emitFile({ type: 'asset', fileName, source: (await Promise.all(sources)).join('\n') });
+    enforce: 'post',
+    async generateBundle(_options, bundle) {
+      const worker = bundle[SERVICE_WORKER];
+      if (worker?.type !== 'chunk') this.error(`${SERVICE_WORKER} is not built`);
+      const read = (path: string) => this.fs.readFile(`${PUBLIC}/${path}`, { encoding: 'utf8' });
+      const built = Object.keys(bundle).filter((file) => file !== SERVICE_WORKER);
+      const copied = (await this.fs.readdir(PUBLIC)).filter((name) => /^[^_]+\./.test(name));
+      // The page itself is asked for by its folder: some hosts redirect the other name.
+      const page = ['', ...built.filter((file) => file !== 'index.html'), ...copied].sort();
+      const manifest = await read('runtime/assets.json');
+      const { assets } = JSON.parse(manifest) as {
+        assets: Record<string, { file: string; first: boolean }>;
+      };
+      const first = Object.values(assets).filter((asset) => asset.first);
+      const runtime = ['assets.json', ...first.map(({ file }) => file)].map((f) => `runtime/${f}`);
+      const pages = Object.values(bundle).filter(({ fileName }) => fileName.endsWith('.html'));
+      const texts = pages.map((html) => (html.type === 'asset' ? String(html.source) : html.code));
+      const named = [page, manifest, worker.code, ...texts];
+      const contents = await Promise.all(copied.map(read));
+      const version = await digest(JSON.stringify([...named, ...contents]));
+      const build: SiteBuild = { version, page, runtime };
+      worker.code = `self.siteBuild=${JSON.stringify(build)};\n${worker.code}`;
     },
-    // A player needs no isolation, and in a frame a service worker cannot bring it.
-    transformIndexHtml: (_html, { path }) =>
-      path === '/index.html'
-        ? [{ tag: 'script', attrs: { src: `./${fileName}` }, injectTo: 'head-prepend' }]
-        : [],
   };
+}
+
+/** First digits of a text's SHA-256. */
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .slice(0, 12);
 }
 
 export default defineConfig({
@@ -32,18 +48,25 @@ export default defineConfig({
   // Relative addresses: the same folder works under any path of any host.
   base: './',
   publicDir: '../build/public',
-  plugins: [coiServiceWorker()],
+  plugins: [serviceWorkerFiles()],
   build: {
     outDir: '../dist',
     emptyOutDir: true,
     target: 'es2022',
     // Fonts and icons stay files: the content security policy has no data: addresses.
     assetsInlineLimit: 0,
-    rolldownOptions: {
-      input: ['index', 'agent', 'embed', 'train'].map((page) => `webapp/${page}.html`),
-    },
     // three.js is most of the page's code, and the robot is the first thing to be seen.
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      input: [
+        ...['index', 'agent', 'embed', 'train'].map((page) => `webapp/${page}.html`),
+        'webapp/service_worker/service_worker.ts',
+      ],
+      output: {
+        entryFileNames: ({ name }) =>
+          name === 'service_worker' ? SERVICE_WORKER : 'assets/[name]-[hash].js',
+      },
+    },
   },
   worker: {
     format: 'es',

@@ -3,6 +3,7 @@
 import { TrainingPool } from '../workers/pool';
 import { createApi } from './api';
 import { WebsimApp } from './components/app';
+import { askBeforeLeaving, showUncaught } from './control/last_handlers';
 import { TrainingStore } from './control/training_store';
 import { readUrlParameters } from './control/url_parameters';
 
@@ -10,6 +11,8 @@ const parameters = readUrlParameters(location.search);
 const pool = new TrainingPool({ baseUrl: new URL('runtime/', document.baseURI).href });
 const store = new TrainingStore(pool, parameters.settings);
 window.websim = createApi(store);
+showUncaught(store);
+askBeforeLeaving(store);
 
 if (parameters.unknown.length > 0) {
   const names = parameters.unknown.join(', ');

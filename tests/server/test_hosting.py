@@ -42,6 +42,8 @@ CONTENT_TYPES = {
     "so": "application/octet-stream",
     "whl": "application/octet-stream",
     "svg": "image/svg+xml",
+    "png": "image/png",
+    "webmanifest": "application/manifest+json",
 }
 
 
@@ -172,7 +174,7 @@ def test_hashed_files_are_kept_and_entry_points_are_not(host: Host, dist: Path) 
     assert "immutable" in host.get(runtime_file(dist, "mujoco.wasm"))[1]["Cache-Control"]
     assert "immutable" in host.get(runtime_file(dist, "pyodide-lock.json"))[1]["Cache-Control"]
     assert "immutable" in host.get(runtime_file(dist, "task-Hopper-v5.json"))[1]["Cache-Control"]
-    for path in ("/", "/index.html", "/runtime/assets.json", "/coi-serviceworker.js", "/websim-agent.js"):
+    for path in ("/", "/index.html", "/runtime/assets.json", "/service-worker.js", "/websim-agent.js"):
         assert host.get(path)[1]["Cache-Control"] == "no-cache"
 
 

@@ -58,6 +58,7 @@ export class WebsimApp extends LitElement {
             >${title}</a>`,
           )}
         </nav>
+        ${store.offline.kept ? html`<span class="offline" title="This browser keeps all that the page needs to start.">Works offline</span>` : nothing}
         <websim-mode-badge .store=${store}></websim-mode-badge>
         <websim-theme-switch></websim-theme-switch>
       </header>
@@ -174,6 +175,11 @@ export class WebsimApp extends LitElement {
         color: var(--text);
         background: var(--surface-raised);
       }
+      .offline {
+        font-size: 0.8125rem;
+        color: var(--text-soft);
+        white-space: nowrap;
+      }
       main {
         flex: 1;
         display: flex;
@@ -188,7 +194,8 @@ export class WebsimApp extends LitElement {
           flex-wrap: wrap;
           padding: 10px;
         }
-        .title p {
+        .title p,
+        .offline {
           display: none;
         }
         nav {

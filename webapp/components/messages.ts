@@ -17,7 +17,7 @@ export class Messages extends LitElement {
   }
 
   protected override render() {
-    const { problem, notices, phase } = this.store;
+    const { problem, notices, phase, offline } = this.store;
     return html`
       <div role="alert">
         ${
@@ -34,6 +34,14 @@ export class Messages extends LitElement {
         }
       </div>
       <div role="status">
+        ${
+          offline.isOutdated
+            ? html`<div class="message new">
+                <p>A new version is ready: reload the page to change to it.</p>
+                <div class="actions"><button @click=${this.#update}>Reload</button></div>
+              </div>`
+            : nothing
+        }
         ${
           notices.length > 0
             ? html`<div class="message note">
@@ -66,6 +74,10 @@ export class Messages extends LitElement {
     }
   };
 
+  readonly #update = (): void => {
+    void this.store.attempt(() => this.store.offline.update());
+  };
+
   readonly #dismiss = (): void => {
     this.copied = 'no';
     this.store.dismissProblem();
@@ -94,6 +106,11 @@ export class Messages extends LitElement {
         color: var(--warn);
         background: var(--warn-wash);
         border-color: color-mix(in srgb, var(--warn) 40%, transparent);
+      }
+      .new {
+        color: var(--accent);
+        background: var(--accent-wash);
+        border-color: color-mix(in srgb, var(--accent) 45%, transparent);
       }
       .message > :first-child {
         flex: 1 1 320px;

@@ -12,6 +12,7 @@ import type { Changes, News, SceneDescription } from '../../workers/protocol';
 import type { OpenedRun } from '../../workers/saves_protocol';
 import type { Metrics, TrainConfig, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
+import { Offline } from './offline';
 import { type Problem, toProblem } from './problem';
 import { RunKeeper } from './run_keeper';
 import { completeSettings, fittingRanks, type RunSettings } from './settings';
@@ -36,6 +37,8 @@ export class TrainingStore extends EventTarget {
   readonly pool: TrainingPool;
   /** Saved runs. */
   readonly keeper: RunKeeper;
+  /** The page's independence from the network. */
+  readonly offline: Offline;
   /** Files of policies and metrics. */
   readonly exchange: PolicyExchange;
   /** Resolves when the runtime is loaded; rejects with the error that the page shows. */
@@ -54,6 +57,7 @@ export class TrainingStore extends EventTarget {
 
   #loaded: 'no' | 'yes' | 'failed' = 'no';
   #starting = false;
+  readonly #reported = new WeakSet<Error>();
   #changeAnnounced = false;
   #metricsTimer: ReturnType<typeof setTimeout> | null = null;
   #sceneRequest = 0;
@@ -62,10 +66,11 @@ export class TrainingStore extends EventTarget {
     super();
     this.pool = pool;
     this.exchange = new PolicyExchange(pool);
-    this.keeper = new RunKeeper((notice) => {
+    const tell = (notice: string) => {
       this.notices = [...this.notices, notice];
       this.#changed();
-    });
+    };
+    this.keeper = new RunKeeper(tell);
     this.keeper.addEventListener('change', () => this.#changed());
     this.settings = completeSettings(settings, pool.maxRanks);
     pool.addEventListener('progress', (event) => {
@@ -75,6 +80,8 @@ export class TrainingStore extends EventTarget {
     this.ready = this.#load();
     // The page shows a failed load; callers of the API see it too when they await `ready`.
     this.ready.catch(() => {});
+    this.offline = new Offline(tell, this.ready);
+    this.offline.addEventListener('change', () => this.#changed());
   }
 
   get phase(): Phase {
@@ -176,8 +183,13 @@ export class TrainingStore extends EventTarget {
   }
 
   report(error: unknown): void {
-    this.problem = toProblem(error);
+    if (error instanceof Error) this.#reported.add(error);
+    this.problem = toProblem(error, this.settings);
     this.#changed();
+  }
+
+  hasReported(error: unknown): boolean {
+    return error instanceof Error && this.#reported.has(error);
   }
 
   dismissProblem(): void {

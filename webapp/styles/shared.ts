@@ -83,7 +83,7 @@ export const controls = css`
     border-color: transparent;
   }
   button.primary:hover:not(:disabled) {
-    background: color-mix(in srgb, var(--accent-strong) 86%, white);
+    background: color-mix(in srgb, var(--accent-strong) 88%, black);
   }
   input,
   select {
