@@ -7,6 +7,7 @@ import { PackageStore } from './packages';
 import type { Changes, LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
 import { RankClient } from './rank_client';
 import { type ResumedState, TrainingRun } from './run';
+import type { MujocoFiles } from './scene_client';
 import type { TrainRequest } from './schema';
 import { SharedMemory } from './shared_memory';
 
@@ -86,6 +87,16 @@ export class TrainingPool extends EventTarget {
     const client = await this.ensureRank(0);
     if (env !== undefined) await this.packages.provide([client], env, options);
     return client;
+  }
+
+  /** What a worker needs to run MuJoCo alone. */
+  async mujocoFiles(): Promise<MujocoFiles> {
+    const assets = await this.download();
+    return {
+      loader: assets['mujoco.mjs'] as string,
+      mujoco: assets['mujoco.wasm'] as WebAssembly.Module,
+      physics: assets['physics.wasm'] as WebAssembly.Module,
+    };
   }
 
   /** A worker beside those of runs, for what may never end. */

@@ -1,6 +1,7 @@
 // Messages between the page and a rank's worker. Types only: nothing here runs.
 
 import type { RewardSheet, RewardTrial } from './reward_module';
+import type { ModelText } from './scene_protocol';
 import type { Metrics, TrainConfig, TrainRequest } from './schema';
 
 /** A geom of the drawn robot, as MuJoCo describes it. Lengths in metres. */
@@ -36,6 +37,9 @@ export interface SceneDescription {
   /** Seconds of simulated time between two recorded poses (one control step). */
   controlPeriod: number;
 }
+
+/** Where a model comes from: a task, its text with the files that were given for it, or a file's bytes (.xml or .zip). */
+export type ModelSource = { task: string } | ModelText | { file: Uint8Array };
 
 /** Options of a task, by name. */
 export type TaskOptions = Record<string, unknown>;
@@ -164,6 +168,7 @@ export type Request = { id: number } & (
       normalizer: Uint8Array;
     }
   | { type: 'predict'; policy: Uint8Array; observations: Float32Array }
+  | { type: 'model'; source: ModelSource }
   | { type: 'reward-sheet'; env: string; options: TaskOptions }
   /** `policy`: a policy file's bytes, or none for random actions. */
   | { type: 'reward-trial'; env: string; options: TaskOptions; text: string; policy: Uint8Array }
@@ -185,6 +190,7 @@ export type RequestResult = {
   'metrics-file': string;
   'open-policy': { policy: Uint8Array; description: PolicyDescription };
   predict: Float32Array;
+  model: ModelText;
   'reward-sheet': RewardSheet;
   'reward-trial': RewardTrial;
 };

@@ -5,6 +5,7 @@ import type { ExchangeModule } from './exchange_module';
 import { netLibrary } from './net_library';
 import type { LoadedAssets, LoadStage } from './protocol';
 import type { RewardModule } from './reward_module';
+import type { SceneModule } from './scene_module';
 import type { TaskScene, TrainingModule, TrainingSession } from './training_module';
 
 /** Where Pyodide believes its files are; requests to it never leave the worker. */
@@ -103,6 +104,16 @@ export class Python {
       describePolicy: (policy) => module.describe_policy(policy),
       predict: (policy, observations) => toBytes(module.predict(policy, observations)),
       metricsFile: (history, format) => module.metrics_file(history, format),
+    };
+  }
+
+  /** `websim.worker_scene`. */
+  importScenes(): SceneModule {
+    const module = this.pyodide.pyimport('websim.worker_scene');
+    return {
+      ofTask: (env) => module.of_task(env),
+      ofText: ({ xml, files }) => module.of_text(xml, files),
+      ofFile: (file) => module.of_file(file),
     };
   }
 

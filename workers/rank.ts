@@ -133,6 +133,13 @@ export class Rank {
       case 'open-policy':
       case 'predict':
         return this.exchange(request);
+      case 'model': {
+        this.run?.link.setRunning(false);
+        const { source } = request;
+        const { scenes } = this.booted;
+        if ('task' in source) return scenes.ofTask(source.task);
+        return 'file' in source ? scenes.ofFile(source.file) : scenes.ofText(source);
+      }
       case 'reward-sheet': {
         this.run?.link.setRunning(false);
         const { env, options } = request;

@@ -9,6 +9,7 @@ import { Python } from './python';
 import type { RewardModule } from './reward_module';
 import type { RunLink } from './run_link';
 import { describeScene } from './scene';
+import type { SceneModule } from './scene_module';
 import type { TrainingModule } from './training_module';
 
 /** What `rank.ts` drives. */
@@ -18,6 +19,7 @@ export interface RankRuntime {
   readonly exchange: ExchangeModule;
   /** The same. */
   readonly reward: RewardModule;
+  readonly scenes: SceneModule;
   /** Duration of each stage of the start. */
   readonly seconds: Record<string, number>;
   describeScene(env: string, options: TaskOptions): SceneDescription;
@@ -55,11 +57,16 @@ export async function bootRuntime(
   onStage('ready');
   let exchange: ExchangeModule | null = null;
   let reward: RewardModule | null = null;
+  let scenes: SceneModule | null = null;
   return {
     training,
     get exchange() {
       exchange ??= python.importExchange();
       return exchange;
+    },
+    get scenes() {
+      scenes ??= python.importScenes();
+      return scenes;
     },
     get reward() {
       reward ??= python.importReward();

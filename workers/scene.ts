@@ -128,7 +128,7 @@ function startPoses(mujoco: Mujoco, model: MjModel, keyframe: string): Float32Ar
   }
 }
 
-function geomPoses(ngeom: number, data: MjData): Float32Array {
+export function geomPoses(ngeom: number, data: MjData): Float32Array {
   const poses = new Float32Array(12 * ngeom);
   const positions = data.geom_xpos as Float64Array;
   const rotations = data.geom_xmat as Float64Array;

@@ -16,6 +16,7 @@ import './train_view';
 const LOADERS: Record<View, () => Promise<unknown>> = {
   train: async () => {},
   reward: () => import('./reward_view'),
+  scene: () => import('./scene_view'),
 };
 
 @customElement('websim-app')
@@ -84,6 +85,7 @@ export class WebsimApp extends LitElement {
       train: () => html`<websim-train-view .store=${store} ?hidden=${hidden}></websim-train-view>`,
       reward: () =>
         html`<websim-reward-view .store=${store} ?hidden=${hidden}></websim-reward-view>`,
+      scene: () => html`<websim-scene-view .store=${store} ?hidden=${hidden}></websim-scene-view>`,
     };
     return elements[view]();
   }

@@ -29,6 +29,27 @@ export interface LineMark {
   message: string;
 }
 
+/**
+ * Typing over a selection. The browser's own way gives new text the colour of the old by a style attribute, which the content
+ * security policy forbids and reports.
+ */
+const replaceByTyping = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const { data, inputType } = event;
+    if (inputType !== 'insertText' || data === null || empty || view.composing) return false;
+    event.preventDefault();
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), {
+        userEvent: 'input.type',
+        scrollIntoView: true,
+      });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
+    return true;
+  },
+});
+
 /** Dispatches 'edited' when the user has changed the text, and 'run' at Ctrl+Enter. */
 @customElement('websim-code-editor')
 export class CodeEditor extends LitElement {
@@ -96,6 +117,7 @@ export class CodeEditor extends LitElement {
         search({ top: true }),
         this.language === 'python' ? python() : xml(),
         editorColours,
+        replaceByTyping,
         EditorView.contentAttributes.of({ 'aria-label': this.label }),
         Prec.high(keymap.of([{ key: 'Mod-Enter', run: this.#run }])),
         keymap.of([

@@ -3,6 +3,7 @@
 export const VIEWS = [
   { view: 'train', title: 'Train' },
   { view: 'reward', title: 'Reward' },
+  { view: 'scene', title: 'Scene' },
 ] as const;
 
 /** As the address's parameter `view` names it. */

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import type { Mujoco } from '../../workers/mujoco';
+import { SceneLab } from '../../workers/scene_lab';
+import type {
+  FromScene,
+  LoadedModel,
+  SceneOrder,
+  SceneReply,
+  SceneState,
+} from '../../workers/scene_protocol';
+import { CART_POLE, openMujoco } from './mujoco_runtime';
+
+let mujoco: Mujoco;
+beforeAll(async () => {
+  mujoco = await openMujoco();
+});
+
+const ports: MessagePort[] = [];
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close();
+});
+
+class Page {
+  readonly messages: FromScene[] = [];
+  readonly #port: MessagePort;
+  #lastId = 0;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    this.#port = port1;
+    port1.onmessage = ({ data }) => this.messages.push(data);
+    new SceneLab(port2, async () => mujoco);
+    port2.start();
+  }
+
+  async request(body: object): Promise<SceneReply> {
+    this.#lastId++;
+    const id = this.#lastId;
+    this.#port.postMessage({ id, ...body });
+    return (await this.find((message) => 'id' in message && message.id === id)) as SceneReply;
+  }
+
+  async load(xml: string): Promise<LoadedModel> {
+    await this.request({ type: 'boot' });
+    const reply = await this.request({ type: 'load', xml, files: {} });
+    if (reply.type === 'error') throw new Error(reply.message);
+    return reply.result!;
+  }
+
+  /** The state that follows an order. */
+  async order(order: SceneOrder): Promise<SceneState> {
+    this.messages.length = 0;
+    this.#port.postMessage(order);
+    return (await this.find(({ type }) => type === 'state')) as SceneState;
+  }
+
+  async find(wanted: (message: FromScene) => boolean): Promise<FromScene> {
+    for (;;) {
+      const message = this.messages.find(wanted);
+      if (message) return message;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
+
+it('describes a model and where it is', async () => {
+  const page = new Page();
+  const { scene, actuators, joints, keyframes, sizes } = await page.load(CART_POLE);
+  expect(actuators).toEqual([{ name: 'actuator 0', low: -3, high: 3 }]);
+  expect(joints).toEqual([
+    { name: 'slide', low: -2, high: 2, turns: false },
+    { name: 'hinge', low: -Math.PI, high: Math.PI, turns: true },
+  ]);
+  expect(keyframes).toEqual(['tilted']);
+  expect(sizes).toEqual({ nq: 2, nv: 2, nu: 1, nsensordata: 0 });
+  const state = (await page.find(({ type }) => type === 'state')) as SceneState;
+  expect(state.poses).toEqual(scene.poses);
+  expect([...state.joints]).toEqual([0, 0]);
+});
+
+it('moves what sliders, keyframes and reset say', async () => {
+  const page = new Page();
+  await page.load(CART_POLE);
+  const moved = await page.order({ type: 'joint', joint: 0, value: 0.5 });
+  expect([...moved.joints]).toEqual([0.5, 0]);
+  // The cart's position, along x.
+  expect(moved.poses[12]).toBeCloseTo(0.5);
+  const raised = await page.order({ type: 'keyframe', keyframe: 0 });
+  expect([[...raised.joints], [...raised.controls]]).toEqual([[0, 0.1], [0.5]]);
+  const reset = await page.order({ type: 'reset' });
+  expect([...reset.joints, ...reset.controls]).toEqual([0, 0, 0]);
+});
+
+it('plays in real time while it is told to, with the controls that are set', async () => {
+  const page = new Page();
+  await page.load(CART_POLE);
+  await page.order({ type: 'joint', joint: 1, value: 0.1 });
+  await page.order({ type: 'control', actuator: 0, value: 3 });
+  const begun = performance.now();
+  await page.order({ type: 'play', playing: true });
+  const later = (await page.find(
+    (message) => message.type === 'state' && message.time >= 0.2,
+  )) as SceneState;
+  expect(later.time).toBeLessThanOrEqual((performance.now() - begun) / 1000 + 0.1);
+  expect([...later.controls]).toEqual([3]);
+  expect(later.joints[0]).toBeGreaterThan(0);
+  const paused = await page.order({ type: 'play', playing: false });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const states = page.messages.filter(({ type }) => type === 'state') as SceneState[];
+  expect(states.at(-1)!.time - paused.time).toBeLessThan(0.1);
+});
+
+it("tells MuJoCo's message, and keeps the model that it has", async () => {
+  const page = new Page();
+  await page.load(CART_POLE);
+  const wrong = CART_POLE.replace('<joint name="hinge"', '<jointt name="hinge"');
+  expect(await page.request({ type: 'load', xml: wrong, files: {} })).toMatchObject({
+    type: 'error',
+    message: "XML Error: Schema violation: unrecognized element; Element 'jointt', line 10",
+    damaged: false,
+  });
+  const state = await page.order({ type: 'joint', joint: 1, value: 1 });
+  expect([...state.joints]).toEqual([0, 1]);
+});
+
+it('tells when a state is no longer finite', async () => {
+  const page = new Page();
+  await page.load(CART_POLE);
+  await page.order({ type: 'play', playing: true });
+  await page.find((message) => message.type === 'state' && message.time > 0.05);
+  await page.order({ type: 'joint', joint: 0, value: Number.NaN });
+  await page.find((message) => message.type === 'state' && message.diverged);
+  await page.order({ type: 'play', playing: false });
+});
+
+it.each(['pendulum', 'car', 'gripper'])('has a %s to begin with that works', async (name) => {
+  const url = new URL(`../../webapp/scene/models/${name}.xml`, import.meta.url);
+  const { actuators } = await new Page().load(readFileSync(url, 'utf8'));
+  expect(actuators.length).toBeGreaterThan(0);
+});

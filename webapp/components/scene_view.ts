@@ -1,0 +1,302 @@
+// An editor of MJCF with the model beside it, alive: what is typed is checked, drawn and stepped as soon as it is right.
+
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { SceneOrder } from '../../workers/scene_protocol';
+import { TASKS } from '../../workers/schema';
+import { lineOf, ModelBench } from '../control/model_bench';
+import type { TrainingStore } from '../control/training_store';
+import { TEACHING_MODELS } from '../scene/presets';
+import { droppedFiles, readModel } from '../scene/read_files';
+import { base, controls, panel } from '../styles/shared';
+import type { CodeEditor } from './code_editor';
+import './code_editor';
+import './scene_sliders';
+import type { SceneSliders } from './scene_sliders';
+import './scene_stage';
+import type { SceneStage } from './scene_stage';
+
+@customElement('websim-scene-view')
+export class SceneView extends LitElement {
+  @property({ attribute: false }) store!: TrainingStore;
+  @state() private bench: ModelBench | null = null;
+  /** What became of a file or a preset, when it could not be opened. */
+  @state() private refusal = '';
+  @state() private over = false;
+  @query('websim-code-editor') private editor!: CodeEditor;
+  @query('websim-scene-stage') private stage!: SceneStage;
+  @query('websim-scene-sliders') private sliders!: SceneSliders;
+  @query('.time') private clock!: HTMLElement;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.store.attempt(async () => {
+      await this.store.ready;
+      const bench = new ModelBench(this.store.pool);
+      bench.addEventListener('change', () => this.requestUpdate());
+      bench.addEventListener('state', this.#move);
+      this.bench = bench;
+      bench.begin();
+    });
+  }
+
+  protected override render() {
+    const { bench } = this;
+    const trouble = this.refusal || (bench?.trouble ?? '');
+    const line = lineOf(trouble);
+    return html`
+      <section
+        class="panel writing ${this.over ? 'over' : ''}"
+        @dragover=${this.#dragOver}
+        @dragleave=${this.#dragLeave}
+        @drop=${this.#drop}
+      >
+        <div class="bar">
+          <h2>Model, MJCF</h2>
+          <select aria-label="Begin with" ?disabled=${!bench} @change=${this.#choose}>
+            <option value="">Begin with…</option>
+            <optgroup label="To learn with">
+              ${Object.keys(TEACHING_MODELS).map((name) => html`<option>${name}</option>`)}
+            </optgroup>
+            <optgroup label="Of a task">
+              ${TASKS.map((task) => html`<option>${task}</option>`)}
+            </optgroup>
+          </select>
+          <label class="file">Open…<input
+            type="file"
+            multiple
+            class="visually-hidden"
+            accept=".xml,.mjcf,.zip,.obj,.stl,.msh,.png"
+            @change=${this.#pick}
+          /></label>
+        </div>
+        ${
+          bench
+            ? html`<websim-code-editor
+                language="xml"
+                label="Model in MJCF. Escape, then Tab, leaves the editor."
+                .text=${bench.xml}
+                .marks=${line === null ? [] : [{ line, message: trouble }]}
+                @edited=${this.#edited}
+              ></websim-code-editor>`
+            : html`<p class="loading">Loading MuJoCo…</p>`
+        }
+        <p class="outcome ${trouble ? 'failed' : ''}" role=${trouble ? 'alert' : 'status'}>${trouble || summary(bench)}${
+          line === null
+            ? nothing
+            : html` <button class="link" @click=${() => this.editor.goTo(line)}>Go to line ${line}</button>`
+        }</p>
+      </section>
+      <section class="panel living">
+        <websim-scene-stage .scene=${bench?.model?.scene ?? null} .training=${() => this.store.run?.iterating ?? false}></websim-scene-stage>
+        <div class="bar">
+          <button ?disabled=${!bench?.model} @click=${() => bench?.play(!bench.playing)}>
+            ${bench?.playing ? 'Pause' : 'Play'}
+          </button>
+          <button ?disabled=${!bench?.model} @click=${() => bench?.order({ type: 'reset' })}>Reset</button>
+          ${
+            bench?.model?.keyframes.length
+              ? html`<select aria-label="Keyframe" @change=${this.#keyframe}>
+                  <option value="">Keyframe…</option>
+                  ${bench.model.keyframes.map((name, i) => html`<option value=${i}>${name}</option>`)}
+                </select>`
+              : nothing
+          }
+          <button ?disabled=${!bench?.model} @click=${() => this.stage.resetView()}>Reset view</button>
+          <span class="time number"></span>
+        </div>
+        <websim-scene-sliders .model=${bench?.model ?? null} @order=${this.#order}></websim-scene-sliders>
+      </section>
+    `;
+  }
+
+  /** Thirty times a second: past the view's own rendering. */
+  readonly #move = (): void => {
+    const { model, state, playing } = this.bench!;
+    // Nobody sees it play while another view is open.
+    if (this.hidden && playing) this.bench!.play(false);
+    if (!model || !state || state.poses.length !== 12 * model.scene.geoms.length) return;
+    this.stage.move(state.poses);
+    this.sliders.state = state;
+    this.clock.textContent = `${state.time.toFixed(1)} s`;
+  };
+
+  readonly #edited = (event: Event): void => {
+    this.refusal = '';
+    this.bench?.edit((event.target as CodeEditor).text);
+  };
+
+  readonly #order = (event: CustomEvent<SceneOrder>): void => this.bench?.order(event.detail);
+
+  readonly #keyframe = (event: Event): void => {
+    const select = event.target as HTMLSelectElement;
+    if (select.value !== '')
+      this.bench?.order({ type: 'keyframe', keyframe: Number(select.value) });
+    select.value = '';
+  };
+
+  readonly #choose = (event: Event): void => {
+    const select = event.target as HTMLSelectElement;
+    const name = select.value;
+    select.value = '';
+    void this.#open(async (bench) => {
+      const xml = TEACHING_MODELS[name];
+      if (xml) bench.edit(xml, {});
+      else if (name) await bench.open({ task: name });
+    });
+  };
+
+  readonly #pick = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const files = new Map([...(input.files ?? [])].map((file) => [file.name, file]));
+    input.value = '';
+    if (files.size > 0) void this.#open(async (bench) => bench.open(await readModel(files)));
+  };
+
+  readonly #dragOver = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.over = true;
+  };
+
+  readonly #dragLeave = (): void => {
+    this.over = false;
+  };
+
+  readonly #drop = (event: DragEvent): void => {
+    this.over = false;
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    const dropped = droppedFiles(event.dataTransfer.items);
+    void this.#open(async (bench) => bench.open(await readModel(await dropped)));
+  };
+
+  async #open(action: (bench: ModelBench) => Promise<void>): Promise<void> {
+    this.refusal = '';
+    try {
+      if (this.bench) await action(this.bench);
+    } catch (error) {
+      this.refusal = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  static override styles = [
+    base,
+    panel,
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: var(--gap);
+        padding: var(--gap) 16px 16px;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+        align-items: start;
+      }
+      .writing,
+      .living {
+        display: flex;
+        flex-direction: column;
+        height: max(460px, calc(100vh - 100px));
+        overflow: hidden;
+      }
+      .over {
+        outline: 2px dashed var(--accent);
+        outline-offset: -4px;
+      }
+      .bar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        padding: 10px 14px;
+      }
+      .bar h2 {
+        flex: 1 1 7rem;
+      }
+      .bar button,
+      .file {
+        padding: 0.35rem 0.7rem;
+      }
+      .bar select {
+        width: auto;
+        max-width: 12rem;
+        padding: 0.35rem 0.5rem;
+      }
+      .file {
+        font-weight: 550;
+        background: var(--surface-raised);
+        border: 1px solid var(--border-strong);
+        border-radius: var(--radius-small);
+        cursor: pointer;
+      }
+      .file:hover,
+      .file:focus-within {
+        border-color: var(--accent);
+      }
+      .time {
+        margin-left: auto;
+        font-size: 0.8125rem;
+        color: var(--text-soft);
+      }
+      websim-code-editor {
+        flex: 1;
+        border-block: 1px solid var(--border);
+        background: var(--surface-sunken);
+      }
+      websim-scene-stage {
+        flex: 1 0 260px;
+      }
+      websim-scene-sliders {
+        flex: 0 1 auto;
+        overflow-y: auto;
+        border-top: 1px solid var(--border);
+      }
+      .loading {
+        flex: 1;
+        display: grid;
+        place-items: center;
+        margin: 0;
+        color: var(--text-soft);
+      }
+      .outcome {
+        min-height: 2.6em;
+        max-height: 6.5em;
+        margin: 0;
+        padding: 8px 14px;
+        overflow-y: auto;
+        font-size: 0.8125rem;
+        color: var(--text-soft);
+        overflow-wrap: anywhere;
+      }
+      .outcome.failed {
+        color: var(--bad);
+      }
+      .link {
+        padding: 0 4px;
+        color: var(--accent);
+        background: none;
+        border: 0;
+      }
+      @media (max-width: 860px) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+          padding: 10px;
+        }
+        .living {
+          order: -1;
+          height: auto;
+        }
+        .writing {
+          height: 70vh;
+        }
+      }
+    `,
+  ];
+}
+
+function summary(bench: ModelBench | null): string {
+  if (!bench) return '';
+  if (bench.checking || !bench.model) return 'Checking…';
+  const { nq, nv, nu, nsensordata } = bench.model.sizes;
+  return `MuJoCo takes it. Positions: ${nq}, degrees of freedom: ${nv}, actuators: ${nu}, sensor readings: ${nsensordata}. A file or a folder that is dropped here is opened.`;
+}
