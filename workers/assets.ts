@@ -74,9 +74,11 @@ export async function loadNamed(base: URL, names: readonly string[]): Promise<Lo
       const entry = assets[name];
       if (!entry) return [];
       const url = new URL(entry.file, base);
-      // A module's address is all that is needed of it.
-      const asset = name.endsWith('.mjs') ? url.href : await loadAsset(name, entry, url, () => {});
-      return [[name, asset] as const];
+      if (!name.endsWith('.mjs'))
+        return [[name, await loadAsset(name, entry, url, () => {})] as const];
+      // A module's address is all that is needed of it. The browser fetches and parses it beside the other files.
+      import(/* @vite-ignore */ url.href).catch(() => {});
+      return [[name, url.href] as const];
     }),
   );
   return Object.fromEntries(loaded.flat());

@@ -50,6 +50,7 @@ export async function loadModelFiles(
   task: TaskFile,
 ): Promise<Record<string, Uint8Array>> {
   const names = new Set(Object.values(task.assets).map(([archive]) => archive));
+  if (names.size === 0) return {};
   const loaded = await loadNamed(base, [...names]);
   const archives = Object.entries(loaded).map(([name, data]) => [
     name,
