@@ -60,6 +60,8 @@ export class TrainingRun extends EventTarget {
   checkpoints: CheckpointInfo[] = [];
   /** `global_step` of the best one; null before the first evaluation. */
   best: number | null = null;
+  /** Text of the reward that this page asked for last; null: none. */
+  reward: string | null = null;
   readonly frames: FrameReader;
   /** All environments at once; null where the page is not isolated. */
   readonly crowd: Crowd | null;
@@ -92,6 +94,7 @@ export class TrainingRun extends EventTarget {
     super();
     this.history = [...(saved?.history ?? [])];
     this.settings = config;
+    this.noteReward(changes);
     const messageFrames = new MessageFrameReader(12 * scene.geoms.length);
     this.messageFrames = memory ? null : messageFrames;
     this.frames = memory ? new SharedFrameReader(memory) : messageFrames;
@@ -116,6 +119,10 @@ export class TrainingRun extends EventTarget {
 
   get state(): RunState {
     return this.current;
+  }
+
+  private noteReward(changes: Changes | null): void {
+    if (typeof changes?.reward === 'string') this.reward = changes.reward;
   }
 
   /** Neither stopped nor ended. */
@@ -202,6 +209,7 @@ export class TrainingRun extends EventTarget {
       throw new WebsimError('The run has ended: nothing can be changed any more.');
     }
     this.settings = await this.first.request('change', { changes }, COMMAND_S);
+    this.noteReward(changes);
     if (this.followed >= this.config.num_envs) await this.focus(this.config.num_envs - 1);
     this.dispatchEvent(new Event('config'));
     return this.config;

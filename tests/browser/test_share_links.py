@@ -136,6 +136,22 @@ def test_a_run_is_shared_as_a_link_that_plays(browser: Browser, site: str) -> No
         assert website.complaints == []
 
 
+def test_a_link_tells_of_another_reward(browser: Browser, site: str) -> None:
+    reward = "def reward(signals, actions, unhealthy):\n    return {'alive': np.ones(len(unhealthy))}\n"
+    with opened(browser, site, permissions=["clipboard-read", "clipboard-write"]) as website:
+        website.load()
+        website.start(env="InvertedPendulum-v5", num_envs=8, ranks=1, seed=3, total_steps=10**8)
+        website.page.evaluate("(text) => websim.setReward(text)", reward)
+        website.wait_iterations(2)
+        website.button("Share").click()
+        website.page.get_by_role("menuitem", name="Copy link").click()
+        expect(website.page.locator("websim-share-menu [role=status]")).to_contain_text("copied")
+        address = website.page.evaluate("navigator.clipboard.readText()")
+        website.stop()
+        website.page.goto(address)
+        expect(website.page.locator("pre")).to_have_text(reward)
+
+
 def test_nothing_of_a_visitor_is_changed_by_a_link(browser: Browser, site: str) -> None:
     with opened(browser, site) as website:
         website.load()
@@ -148,4 +164,10 @@ def test_nothing_of_a_visitor_is_changed_by_a_link(browser: Browser, site: str) 
 
 
 def kept(website: Website) -> object:
-    return website.page.evaluate("websim.savedRuns().then((runs) => JSON.stringify([runs, { ...localStorage }]))")
+    """What the browser keeps: runs, whichever page has them open, and small things."""
+    return website.page.evaluate(
+        """async () => {
+            const runs = (await websim.savedRuns()).map((run) => ({ ...run, inUse: null }));
+            return JSON.stringify([runs, { ...localStorage }]);
+        }"""
+    )

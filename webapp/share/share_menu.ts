@@ -77,7 +77,7 @@ export class ShareMenu extends LitElement {
 
   async #agent(): Promise<SharedAgent> {
     const policy = await this.store.policy();
-    return sharedRun(this.store.run!.config, this.store.latest!, policy);
+    return sharedRun(this.store.run!, this.store.latest!, policy);
   }
 
   async #copyLink(): Promise<void> {

@@ -1,6 +1,7 @@
 // A run as an agent to share.
 
 import { WebsimError } from '../../workers/errors';
+import type { TrainingRun } from '../../workers/pool';
 import { type Metrics, SETTINGS, TASKS, type TrainConfig } from '../../workers/schema';
 import { readPolicyFile } from '../player/policy_file';
 import type { AgentFacts, AgentResult } from './agent_facts';
@@ -12,7 +13,11 @@ const TOLD = ['algorithm', 'num_envs', 'total_steps'];
 const UNTOLD = ['env', 'env_options', 'seed', 'ranks', 'autosave_seconds'];
 
 /** `policy`: as `TrainingStore.policy` gives it. Throws a WebsimError where a link cannot hold what there is. */
-export function sharedRun(config: TrainConfig, latest: Metrics, policy: Uint8Array): SharedAgent {
+export function sharedRun(
+  { config, reward }: Pick<TrainingRun, 'config' | 'reward'>,
+  latest: Metrics,
+  policy: Uint8Array,
+): SharedAgent {
   if (policy[0] === 'P'.charCodeAt(0)) {
     throw new WebsimError(
       `${config.env} has several policies, and a link holds one; use Download and send the archive`,
@@ -25,7 +30,8 @@ export function sharedRun(config: TrainConfig, latest: Metrics, policy: Uint8Arr
         'use Download and send the policy',
     );
   }
-  return { ...runFacts(config, latest), policy: file.policy };
+  const facts = runFacts(config, latest);
+  return { ...facts, ...(reward === null ? {} : { reward }), policy: file.policy };
 }
 
 export function runFacts(config: TrainConfig, latest: Metrics | null): AgentFacts {
