@@ -95,7 +95,7 @@ def test_a_click_follows_a_robot_and_escape_comes_back(crowd: Website) -> None:
     crowd.page.get_by_label("Arrangement").select_option("apart")
     box = canvas(crowd).bounding_box()
     assert box
-    chosen = crowd.page.get_by_role("spinbutton", name="Environment")
+    chosen = crowd.page.get_by_role("spinbutton", name="Environment", exact=True)
     # Robots stand close to each other: one of a few points of a line is on one.
     for step in range(12):
         crowd.page.mouse.click(box["x"] + box["width"] * (0.4 + 0.02 * step), box["y"] + box["height"] * 0.5)

@@ -118,4 +118,37 @@ describe('Playback', () => {
     // Between 0.1 and 9 lies a reset: nothing is seen on the way.
     expect(seen.some((pose) => (pose[0] ?? 0) > 0.11 && (pose[0] ?? 0) < 9)).toBe(false);
   });
+
+  it.each([
+    ['half', 0.5],
+    ['quarter', 0.25],
+  ] as const)('plays in slow motion at %s', (pace, speed) => {
+    const { playback } = play({ frames: 64, rollout: 0.5, update: 0.4, pace });
+    expect(playback.speed).toBeCloseTo(speed);
+  });
+
+  it('stands still while it is held, goes through control steps one by one, and catches up', () => {
+    const { playback, source } = play({ frames: 64, rollout: 0.5, update: 0.4 });
+    const shown = () => playback.snapshot[0];
+    playback.hold();
+    playback.advance(SECONDS, true);
+    const held = Math.floor(shown() ?? 0);
+    expect(shown()).toBe(held);
+    // The ring is written over meanwhile.
+    source.head += 2000;
+    expect(playback.advance(SECONDS + 20, true)).toBe(false);
+    expect(shown()).toBe(held);
+    playback.step();
+    playback.advance(SECONDS + 21, true);
+    expect(shown()).toBe(held + 1);
+
+    for (let i = 0; i < 600; i++) {
+      playback.step();
+      playback.advance(SECONDS + 22, true);
+    }
+    expect(shown()).toBeGreaterThan(source.head - source.capacity);
+    playback.release();
+    source.head += 100;
+    expect(playback.advance(SECONDS + 22.1, true)).toBe(true);
+  });
 });

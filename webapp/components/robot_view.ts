@@ -19,7 +19,7 @@ import type { Arrangement, DrawnFrame, Orbit } from '../viewer/viewer_protocol';
 import './crowd_bar';
 import { chips } from './robot_chips';
 import './load_progress';
-import './shown_policy';
+import './robot_bar';
 
 /** Seconds between two updates of the written speed. */
 const SPEED_PERIOD = 0.5;
@@ -153,46 +153,24 @@ export class RobotView extends LitElement {
   }
 
   #runBar(run: TrainingRun) {
-    const last = run.config.num_envs - 1;
     return html`
-      <span class="chip"><websim-shown-policy .store=${this.store}></websim-shown-policy></span>
-      <span class="chip" ?hidden=${run.shown !== 'live'}>
-        <button @click=${() => this.#focus(this.focused - 1)} ?disabled=${this.focused <= 0} aria-label="Previous environment">‹</button>
-        <label>
-          <span class="word">Environment</span>
-          <input aria-label="Environment"
-            type="number" inputmode="numeric" min="0" max=${last}
-            .value=${String(this.focused)}
-            @change=${(event: Event) => this.#focus(Number((event.target as HTMLInputElement).value))}
-          />
-        </label>
-        <button @click=${() => this.#focus(this.focused + 1)} ?disabled=${this.focused >= last} aria-label="Next environment">›</button>
-      </span>
-      ${this.#crowdButton(run)}
-      <span class="chip">
-        <label>
-          <span class="word">Pace</span>
-          <select aria-label="Pace" @change=${this.#choosePace}>
-            <option value="live">as it trains</option>
-            <option value="real">real time</option>
-          </select>
-        </label>
-        <span class="number speed">${this.speed > 0 ? `${this.speed.toFixed(this.speed < 0.95 ? 2 : 1)}× real time` : 'at rest'}</span>
-      </span>
+      <websim-robot-bar
+        .store=${this.store}
+        .run=${run}
+        .focused=${this.focused}
+        .speed=${this.speed}
+        .pace=${this.#pace}
+        .held=${this.#playback?.held ?? false}
+        .follows=${this.#controls?.orbit.follows ?? true}
+        @environment=${(event: CustomEvent<number>) => this.#focus(event.detail)}
+        @crowd=${() => this.#showCrowd('cells')}
+        @pace=${(event: CustomEvent<Pace>) => this.#setPace(event.detail)}
+        @hold=${this.#hold}
+        @step=${this.#step}
+        @follow=${(event: CustomEvent<boolean>) => this.#followRobot(event.detail)}
+      ></websim-robot-bar>
       ${this.#resetButton()}
     `;
-  }
-
-  #crowdButton(run: TrainingRun) {
-    if (run.config.num_envs < 2) return nothing;
-    const refusal =
-      'Needs memory that the page shares with its workers: serve it with the COOP and COEP headers.';
-    return html`<button
-      class="chip"
-      ?disabled=${!run.crowd}
-      title=${run.crowd ? 'Draw the robots of all environments at once' : refusal}
-      @click=${() => this.#showCrowd('cells')}
-    >All robots</button>`;
   }
 
   #resetButton() {
@@ -347,10 +325,29 @@ export class RobotView extends LitElement {
     this.#invalidate();
   };
 
-  readonly #choosePace = (event: Event): void => {
-    this.#pace = (event.target as HTMLSelectElement).value as Pace;
-    if (this.#playback) this.#playback.pace = this.#pace;
+  #setPace(pace: Pace): void {
+    this.#pace = pace;
+    if (this.#playback) this.#playback.pace = pace;
+    this.requestUpdate();
+  }
+
+  readonly #hold = (): void => {
+    const playback = this.#playback;
+    if (playback?.held) playback.release();
+    else playback?.hold();
+    this.#invalidate();
+    this.requestUpdate();
   };
+
+  readonly #step = (): void => {
+    this.#playback?.step();
+    this.#invalidate();
+  };
+
+  #followRobot(follows: boolean): void {
+    this.#controls?.follow(follows);
+    this.requestUpdate();
+  }
 
   #focus(env: number): void {
     const run = this.#run;
@@ -422,10 +419,6 @@ export class RobotView extends LitElement {
         font-size: 0.8125rem;
         pointer-events: none;
       }
-      .speed {
-        min-width: 8.2em;
-        text-align: right;
-      }
       .reset {
         margin-left: auto;
         font-weight: 500;
@@ -442,9 +435,6 @@ export class RobotView extends LitElement {
           position: absolute;
           top: 8px;
           right: 8px;
-        }
-        .speed {
-          min-width: 0;
         }
       }
     `,

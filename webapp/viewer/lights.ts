@@ -36,6 +36,10 @@ export class Lights {
     this.#key.shadow.bias = -0.0005;
   }
 
+  set shadows(cast: boolean) {
+    this.#key.castShadow = cast;
+  }
+
   follow(point: Vector3): void {
     const r = this.#reach;
     this.#key.target.position.copy(point);

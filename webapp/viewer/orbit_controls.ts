@@ -3,7 +3,14 @@
 
 import type { Orbit } from './viewer_protocol';
 
-export const ROBOT_ORBIT: Orbit = { azimuth: -0.29, elevation: 0.24, zoom: 1, panX: 0, panY: 0 };
+export const ROBOT_ORBIT: Orbit = {
+  azimuth: -0.29,
+  elevation: 0.24,
+  zoom: 1,
+  panX: 0,
+  panY: 0,
+  follows: true,
+};
 const RADIANS_PER_PIXEL = 0.006;
 const KEY_RADIANS = 0.1;
 const KEY_ZOOM = 1.12;
@@ -56,6 +63,12 @@ export class OrbitControls {
     this.#home = home;
     this.#largestZoom = nearest * ZOOM.largest;
     this.reset();
+  }
+
+  /** Whether the camera goes along with the robot. */
+  follow(follows: boolean): void {
+    this.orbit.follows = follows;
+    this.#onChange();
   }
 
   #turn(azimuth: number, elevation: number): void {

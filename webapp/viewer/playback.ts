@@ -4,13 +4,14 @@
 // moves at the average rate of production, far enough behind the newest frame to last through an update.
 
 import type { FrameReader } from '../../workers/pool';
+import { KeptFrames } from './kept_frames';
 import { ProductionRate } from './production_rate';
 
-/** `live` keeps up with training, up to what an eye can follow; `real` shows one simulated second a second. */
-export type Pace = 'live' | 'real';
+/** `live` keeps up with training, up to what an eye can follow; `real` shows one simulated second a second; slow motion. */
+export type Pace = 'live' | 'real' | 'half' | 'quarter';
 
-/** Faster than this many times real time a gait is a blur: frames are skipped instead. */
-const FASTEST = 4;
+/** Most times real time; faster than that of `live` a gait is a blur: frames are skipped instead. */
+const FASTEST: Record<Pace, number> = { live: 4, real: 1, half: 0.5, quarter: 0.25 };
 /** Part of the ring of frames that playback lets fill before it skips ahead, so that no frame is overwritten under it. */
 const FULLEST = 0.8;
 
@@ -19,7 +20,9 @@ export class Playback {
   /** [G, 12] of the moment that is shown. */
   readonly snapshot: Float32Array;
   readonly #next: Float32Array;
+  /** What is played: what comes, or what was kept when the picture was held. */
   readonly #frames: FrameReader;
+  #held: KeptFrames | null = null;
   readonly #controlPeriod: number;
   readonly #jump: number;
   readonly #trackedAt: number;
@@ -63,7 +66,9 @@ export class Playback {
     else this.#rate.pause();
     if (head === 0) return false;
 
-    const ceiling = (this.pace === 'real' ? 1 : FASTEST) / this.#controlPeriod;
+    if (this.#held) return this.#showHeld();
+
+    const ceiling = FASTEST[this.pace] / this.#controlPeriod;
     const rate = Math.min(this.#rate.framesPerSecond, ceiling);
     const wantedLag = Math.min(rate * this.#rate.bridgeSeconds, 0.5 * capacity);
     if (this.#position < 0) this.#position = Math.max(0, head - 1);
@@ -81,11 +86,44 @@ export class Playback {
     return this.#show(this.#position);
   }
 
+  get held(): boolean {
+    return this.#held !== null;
+  }
+
+  /** The picture stands still; the frames after it are kept, to be gone through one by one. */
+  hold(): void {
+    this.#position = Math.max(0, Math.floor(this.#position));
+    this.#framesPerSecond = 0;
+    this.#held = new KeptFrames(this.#frames, this.#position, this.snapshot.length);
+  }
+
+  release(): void {
+    this.#held = null;
+  }
+
+  /** The next control step of a held picture; after the last that was kept, a newer one. */
+  step(): void {
+    if (!this.#held) return;
+    this.#position++;
+    if (this.#position < this.#held.head) return;
+    const { head, capacity } = this.#frames;
+    const oldest = Math.max(0, head - Math.floor(FULLEST * capacity));
+    this.#position = Math.min(head - 1, Math.max(oldest, this.#position));
+    this.#held = new KeptFrames(this.#frames, this.#position, this.snapshot.length);
+  }
+
+  #showHeld(): boolean {
+    if (this.#position === this.#shownPosition) return false;
+    this.#shownPosition = this.#position;
+    return this.#show(this.#position);
+  }
+
   #show(position: number): boolean {
+    const frames = this.#held ?? this.#frames;
     const frame = Math.floor(position);
-    if (!this.#frames.read(frame, this.snapshot)) return false;
+    if (!frames.read(frame, this.snapshot)) return false;
     const part = position - frame;
-    if (part > 0 && this.#frames.read(frame + 1, this.#next) && !this.#isReset())
+    if (part > 0 && frames.read(frame + 1, this.#next) && !this.#isReset())
       blend(this.snapshot, this.#next, part);
     return true;
   }

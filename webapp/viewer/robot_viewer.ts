@@ -8,6 +8,7 @@ import { FollowCamera } from './follow_camera';
 import { probeGraphics } from './graphics';
 import { Ground } from './ground';
 import { Lights } from './lights';
+import { QUALITIES, type Quality } from './quality';
 import { RobotMeshes } from './robot_meshes';
 import type { Arrangement, CanvasPoint, DrawnFrame, Orbit, ViewTheme } from './viewer_protocol';
 
@@ -42,7 +43,8 @@ export class RobotViewer {
   #robot: Robot | null = null;
   #theme: ViewTheme;
   /** CSS pixels. */
-  #size = { width: 1, height: 1 };
+  #size = { width: 1, height: 1, pixelRatio: 1 };
+  #quality: Quality = QUALITIES[0]!;
 
   /** Throws where the browser offers no WebGL 2. */
   constructor(canvas: OffscreenCanvas, theme: ViewTheme) {
@@ -93,13 +95,17 @@ export class RobotViewer {
 
   /** CSS pixels, and device pixels in each. */
   resize(width: number, height: number, pixelRatio: number): void {
-    const affordable = Math.sqrt(MAX_PIXELS[this.graphics] / (width * height));
-    const wanted = Math.min(pixelRatio, PIXEL_RATIO_LIMIT[this.graphics]);
-    this.#renderer.setPixelRatio(Math.min(wanted, affordable));
-    this.#renderer.setSize(width, height, false);
+    this.#size = { width, height, pixelRatio };
+    this.#fit();
     this.#camera.resize(width, height);
     this.#robot?.crowd?.resize(width, height);
-    this.#size = { width, height };
+  }
+
+  /** Index into `QUALITIES`. */
+  setQuality(level: number): void {
+    this.#quality = QUALITIES[level]!;
+    this.#lights.shadows = this.#quality.shadows;
+    this.#fit();
   }
 
   /** `poses`: [G, 12] of the scene's geoms; `elapsedSeconds` since the last call, for the camera's smoothing. */
@@ -109,7 +115,8 @@ export class RobotViewer {
     if (!robot) return NOTHING;
     robot.meshes.apply(poses);
     robot.ground.apply(poses);
-    const moving = this.#camera.follow(this.#trackedPoint(robot, poses), orbit, elapsedSeconds);
+    const point = orbit.follows ? this.#trackedPoint(robot, poses) : this.#camera.target;
+    const moving = this.#camera.follow(point, orbit, elapsedSeconds);
     robot.ground.follow(this.#camera.target);
     this.#lights.follow(this.#camera.target);
     this.#show(robot, false);
@@ -133,6 +140,14 @@ export class RobotViewer {
   /** The environment whose robot of the crowd is there, or -1. */
   pick(point: CanvasPoint): number {
     return this.#robot?.crowd?.pick(point) ?? -1;
+  }
+
+  #fit(): void {
+    const { width, height, pixelRatio } = this.#size;
+    const affordable = Math.sqrt(MAX_PIXELS[this.graphics] / (width * height));
+    const wanted = Math.min(pixelRatio, PIXEL_RATIO_LIMIT[this.graphics]);
+    this.#renderer.setPixelRatio(this.#quality.scale * Math.min(wanted, affordable));
+    this.#renderer.setSize(width, height, false);
   }
 
   #show({ group, crowd }: Robot, isCrowd: boolean): void {

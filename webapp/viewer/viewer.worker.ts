@@ -41,6 +41,9 @@ addEventListener('message', (event: MessageEvent<ToViewer>) => {
       answer({ type: 'drawn', ...viewer.drawCrowd(envs, arrangement, orbit, elapsedSeconds) });
       break;
     }
+    case 'quality':
+      viewer.setQuality(message.level);
+      break;
     case 'pick':
       answer({ type: 'picked', env: viewer.pick(message.point) });
       break;

@@ -1,6 +1,7 @@
 // The page's end of the viewer: owns its worker, sends one snapshot at a time, and says how often to draw.
 
 import type { SceneDescription } from '../../workers/protocol';
+import { QualityLadder } from './quality';
 import type {
   Arrangement,
   CanvasPoint,
@@ -27,6 +28,12 @@ const SLOWEST_INTERVAL: Record<Graphics, { training: number; crowd: number; othe
   software: { training: 1000 / 5, crowd: 4000, otherwise: 1000 / 10 },
 };
 
+/** Milliseconds that a picture may take before the next ones are drawn more plainly. */
+const BUDGET: Record<Graphics, { training: number; otherwise: number }> = {
+  hardware: { training: 14, otherwise: 14 },
+  software: { training: 60, otherwise: 120 },
+};
+
 export class ViewerClient {
   readonly #worker = new Worker(new URL('./viewer.worker.ts', import.meta.url), {
     type: 'module',
@@ -38,6 +45,8 @@ export class ViewerClient {
   #crowd = false;
   /** Milliseconds a frame takes, smoothed; 0 before the first. */
   #cost = 0;
+  #training = false;
+  readonly #quality = new QualityLadder();
   #onPicked: (env: number) => void = () => {};
 
   /** `onDrawn`: the frame is out, another may be sent; `moving` asks for one. `onUnavailable`: this browser cannot draw. */
@@ -62,7 +71,7 @@ export class ViewerClient {
           this.#busy = false;
           this.#cost =
             this.#cost === 0 ? data.milliseconds : 0.8 * this.#cost + 0.2 * data.milliseconds;
-          onDrawn(data.moving, data);
+          onDrawn(this.#judge(data.milliseconds) || data.moving, data);
           break;
       }
     });
@@ -78,6 +87,7 @@ export class ViewerClient {
 
   /** Milliseconds from one frame to the next that this machine can afford. */
   interval(training: boolean): number {
+    this.#training = training;
     const when = !training ? 'otherwise' : this.#crowd ? 'crowd' : 'training';
     const wanted = this.#cost / SHARE[this.#graphics][when];
     const slowest = SLOWEST_INTERVAL[this.#graphics][when];
@@ -123,6 +133,15 @@ export class ViewerClient {
 
   close(): void {
     this.#worker.terminate();
+  }
+
+  /** True when pictures are drawn otherwise from now on. A crowd is drawn more coarsely instead. */
+  #judge(milliseconds: number): boolean {
+    if (this.#crowd) return false;
+    const budget = BUDGET[this.#graphics][this.#training ? 'training' : 'otherwise'];
+    if (!this.#quality.observe(milliseconds, budget)) return false;
+    this.#send({ type: 'quality', level: this.#quality.level });
+    return true;
   }
 
   #begin(crowd: boolean): void {

@@ -14,6 +14,8 @@ export interface Orbit {
   /** Away from the robot along world x and y, in radii of what is shown. */
   panX: number;
   panY: number;
+  /** Whether the camera goes along with a robot. */
+  follows: boolean;
 }
 
 /** Robots of a crowd: each in a cell of its own, or where they are on the one floor. */
@@ -52,6 +54,8 @@ export type ToViewer =
       orbit: Orbit;
       elapsedSeconds: number;
     }
+  /** Index into `QUALITIES` of quality.ts. */
+  | { type: 'quality'; level: number }
   /** Which robot of the crowd that was drawn last is there? Answered by `picked`. */
   | { type: 'pick'; point: CanvasPoint };
 
