@@ -239,6 +239,23 @@ BARS = (
         "",
     ),
     Bar(
+        "JavaScript of a picture of all robots, 1,024 HalfCheetahs or 256 Humanoids, median",
+        "crowd",
+        lambda figures: max(task["script"] for task in figures["tasks"].values()),
+        6,
+        "ms",
+        digits=".1f",
+    ),
+    Bar(
+        "Speed of training with all robots shown / with one, slower of the two",
+        "crowd",
+        lambda figures: min(task["ratio"] for task in figures["tasks"].values()),
+        0.90,
+        "",
+        at_least=True,
+        digits=".2f",
+    ),
+    Bar(
         "First visit, compressed with gzip",
         "transfer",
         lambda figures: figures["gzip"]["bytes"] / 1e6,

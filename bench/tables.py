@@ -146,6 +146,23 @@ def responsiveness(figures: Figures) -> str:
     return table(("while training with 2 ranks", ""), rows)
 
 
+def crowd(figures: Figures) -> str:
+    rows = [
+        (
+            f"{task['num_envs']:,} {name}",
+            f"{task['script']:.1f} ms",
+            f"{task['longest_script']:.1f} ms",
+            f"{task['whole']:.0f} ms",
+            f"{median(task['rates']['one']):,.0f}",
+            f"{median(task['rates']['all']):,.0f}",
+            f"{task['ratio']:.2f}",
+        )
+        for name, task in figures["tasks"].items()
+    ]
+    head = ("robots", "JavaScript", "longest", "until drawn", "steps/s, one robot shown", "all shown", "median ratio")
+    return table(head, rows)
+
+
 def durability(figures: Figures) -> str:
     lost, since_save = figures["lost"], figures["since_save"]
     more = max(a - b for a, b in zip(lost, since_save, strict=True))
@@ -223,6 +240,7 @@ PARTS: dict[str, Callable[[Figures], str]] = {
     "returns": returns,
     "startup": startup,
     "responsiveness": responsiveness,
+    "crowd": crowd,
     "durability": durability,
     "transfer": transfer,
     "player": player,

@@ -83,6 +83,26 @@ def test_the_robot_moves_while_it_trains_and_rests_while_paused(website: Website
     assert changed(resting, picture(website)) == 0
 
 
+def test_the_picture_can_be_stopped_and_gone_through_step_by_step_while_training_goes_on(website: Website) -> None:
+    website.start(env="HalfCheetah-v5", num_envs=NUM_ENVS, ranks=2, total_steps=10**8)
+    website.wait_iterations(2)
+    website.button("Stop the picture").click()
+    held = still_picture(website)
+    done = website.page.evaluate("websim.run.history.length")
+    website.wait_iterations(done + 2)
+    assert changed(held, picture(website)) == 0
+    for _ in range(4):
+        website.button("Next control step").click()
+    stepped = still_picture(website)
+    assert changed(held, stepped) > 0.001
+
+    website.button("Stop the picture").click()
+    expect(website.button("Next control step")).to_be_hidden()
+    seen = website.page.evaluate("websim.run.frames.head")
+    website.wait(f"websim.run.frames.head > {seen} + 50")
+    assert changed(stepped, picture(website)) > 0.001
+
+
 def test_the_chosen_environment_is_followed(website: Website) -> None:
     """Environments of both ranks are shown: frames go on arriving, and from another robot."""
     website.start(env="HalfCheetah-v5", num_envs=NUM_ENVS, ranks=2, total_steps=10**8)

@@ -71,7 +71,7 @@ export class RobotBar extends LitElement {
         <select aria-label="Pace" @change=${(event: Event) => this.#tell('pace', (event.target as HTMLSelectElement).value)}>
           ${Object.entries(PACES).map(([pace, title]) => html`<option value=${pace} ?selected=${pace === this.pace}>${title}</option>`)}
         </select>
-        <span class="number speed">${this.#speedText}</span>
+        <span class="number speed" title="Simulated seconds in a second">${this.#speedText}</span>
       </span>
       <button
         class="chip" aria-pressed=${follows} title="Whether the camera goes along with the robot"
@@ -83,7 +83,7 @@ export class RobotBar extends LitElement {
   get #speedText(): string {
     const { speed } = this;
     if (this.held) return 'stopped';
-    return speed > 0 ? `${speed.toFixed(speed < 0.95 ? 2 : 1)}× real time` : 'at rest';
+    return speed > 0 ? `${speed.toFixed(speed < 0.95 ? 2 : 1)}×` : 'at rest';
   }
 
   #tell(what: string, detail?: unknown): void {
@@ -99,7 +99,7 @@ export class RobotBar extends LitElement {
         display: contents;
       }
       .speed {
-        min-width: 8.2em;
+        min-width: 3.6em;
         text-align: right;
       }
       button[aria-pressed='true'] {

@@ -14,6 +14,9 @@ export const chips = css`
     border-radius: 10px;
     pointer-events: auto;
   }
+  button.chip {
+    font-weight: 500;
+  }
   .chip label {
     display: inline-flex;
     align-items: center;

@@ -1,6 +1,6 @@
 // The robot: the viewer's canvas, fed by the run's playback, with the choice of environment on top.
 
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { TrainingRun } from '../../workers/pool';
 import type { SceneDescription } from '../../workers/protocol';
@@ -9,6 +9,7 @@ import { theme } from '../control/theme';
 import type { TrainingStore } from '../control/training_store';
 import { base, controls, panel } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
+import { onClick } from '../viewer/canvas_clicks';
 import { FrameLoop } from '../viewer/frame_loop';
 import { OrbitControls, ROBOT_ORBIT } from '../viewer/orbit_controls';
 import { type Pace, Playback } from '../viewer/playback';
@@ -18,6 +19,7 @@ import { ViewerClient } from '../viewer/viewer_client';
 import type { Arrangement, DrawnFrame, Orbit } from '../viewer/viewer_protocol';
 import './crowd_bar';
 import { chips } from './robot_chips';
+import { robotViewStyles } from './robot_view_styles';
 import './load_progress';
 import './robot_bar';
 
@@ -26,8 +28,6 @@ const SPEED_PERIOD = 0.5;
 /** A crowd is seen from higher up; one may come as near to a robot as if it were alone. */
 const CROWD_ORBIT: Orbit = { ...ROBOT_ORBIT, elevation: 0.5 };
 const CROWD_NEAREST = 16;
-/** Pixels that a pointer may move in a click. */
-const CLICK_PIXELS = 5;
 
 /** Dispatches 'frame' (CustomEvent<DrawnFrame>) for each picture that was drawn. */
 @customElement('websim-robot-view')
@@ -49,6 +49,8 @@ export class RobotView extends LitElement {
   #pace: Pace = 'live';
   /** Something other than the snapshot changed since the last drawing. */
   #stale = true;
+  /** Somebody waits for a picture, even if it takes time from training. */
+  #urgent = false;
   #lastDraw = 0;
   #speedWritten = 0;
   #returnsWritten = 0;
@@ -83,7 +85,7 @@ export class RobotView extends LitElement {
     this.#controls = new OrbitControls(canvas, this.#invalidate);
     this.#watchClicks(canvas);
     this.#loop = new FrameLoop(this, this.#draw, () =>
-      viewer.interval(this.#run?.iterating ?? false),
+      viewer.interval(!this.#urgent && (this.#run?.iterating ?? false)),
     );
     this.#resize.observe(this.#stage);
     theme.addEventListener('change', this.#onTheme);
@@ -174,8 +176,13 @@ export class RobotView extends LitElement {
   }
 
   #resetButton() {
-    return html`<button class="chip reset" @click=${() => this.#controls?.reset()}>Reset view</button>`;
+    return html`<button class="chip reset" @click=${this.#resetView}>Reset view</button>`;
   }
+
+  readonly #resetView = (): void => {
+    this.#controls?.reset();
+    this.requestUpdate();
+  };
 
   /** Takes over the store's model and run when they are others than before. */
   #follow(): void {
@@ -224,6 +231,7 @@ export class RobotView extends LitElement {
     this.#stale ||= moved;
     if (this.#stale && !this.#viewer.busy) {
       this.#stale = false;
+      this.#urgent = false;
       this.#viewer.draw(
         playback.snapshot,
         this.#controls.orbit,
@@ -244,6 +252,7 @@ export class RobotView extends LitElement {
     run.crowd.look();
     if ((this.#stale || run.iterating) && !this.#viewer.busy) {
       this.#stale = false;
+      this.#urgent = false;
       const elapsed = Math.min(0.5, seconds - this.#lastDraw);
       this.#viewer.drawCrowd(this.#crowdSize, arrangement, this.#controls.orbit, elapsed);
       this.#lastDraw = seconds;
@@ -267,18 +276,8 @@ export class RobotView extends LitElement {
 
   /** A click on a robot of the crowd follows it; Escape leads back. */
   #watchClicks(canvas: HTMLCanvasElement): void {
-    let down = { x: 0, y: 0 };
-    canvas.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => {
-      down = { x, y };
-    });
-    canvas.addEventListener('click', ({ clientX: x, clientY: y }) => {
-      if (!this.crowd || Math.hypot(x - down.x, y - down.y) > CLICK_PIXELS) return;
-      const box = canvas.getBoundingClientRect();
-      const point = {
-        x: (2 * (x - box.left)) / box.width - 1,
-        y: 1 - (2 * (y - box.top)) / box.height,
-      };
-      void this.#viewer?.pick(point).then((env) => this.#single(env));
+    onClick(canvas, (point) => {
+      if (this.crowd) void this.#viewer?.pick(point).then((env) => this.#single(env));
     });
     canvas.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !this.crowd && this.#run?.crowd) this.#showCrowd('cells');
@@ -298,7 +297,8 @@ export class RobotView extends LitElement {
 
   readonly #invalidate = (): void => {
     this.#stale = true;
-    this.#loop?.wake();
+    this.#urgent = true;
+    this.#loop?.hurry();
   };
 
   /** The frame is out; what changed meanwhile is drawn next. */
@@ -364,79 +364,5 @@ export class RobotView extends LitElement {
     this.#invalidate();
   }
 
-  static override styles = [
-    base,
-    panel,
-    controls,
-    chips,
-    css`
-      :host {
-        position: relative;
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-      }
-      .stage {
-        position: relative;
-        flex: 1;
-        min-height: 0;
-        background: linear-gradient(var(--sky-top), var(--sky-bottom) 62%);
-      }
-      canvas {
-        position: absolute;
-        inset: 0;
-        width: 100%;
-        height: 100%;
-        display: block;
-        cursor: grab;
-      }
-      canvas:active {
-        cursor: grabbing;
-      }
-      canvas:focus-visible {
-        outline-offset: -3px;
-        border-radius: var(--radius);
-      }
-      .center {
-        position: absolute;
-        inset: 0;
-        display: grid;
-        place-items: center;
-        margin: 0;
-        padding: 16px;
-        text-align: center;
-        pointer-events: none;
-      }
-      websim-load-progress {
-        text-align: left;
-      }
-      .bar {
-        position: absolute;
-        inset: auto 10px 10px;
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        font-size: 0.8125rem;
-        pointer-events: none;
-      }
-      .reset {
-        margin-left: auto;
-        font-weight: 500;
-      }
-      @media (max-width: 860px) {
-        .bar {
-          position: static;
-          justify-content: space-between;
-          padding: 6px;
-          gap: 4px;
-          border-top: 1px solid var(--border);
-        }
-        .reset {
-          position: absolute;
-          top: 8px;
-          right: 8px;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, panel, controls, chips, robotViewStyles];
 }

@@ -45,6 +45,13 @@ export class FrameLoop {
     }
   }
 
+  /** What is waited for is due sooner now. */
+  hurry(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.wake();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     cancelAnimationFrame(this.#request);

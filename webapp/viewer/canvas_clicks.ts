@@ -1,0 +1,21 @@
+// Clicks on the picture, as opposed to drags that turn it.
+
+import type { CanvasPoint } from './viewer_protocol';
+
+/** Pixels that a pointer may move in a click. */
+const CLICK_PIXELS = 5;
+
+export function onClick(canvas: HTMLCanvasElement, act: (point: CanvasPoint) => void): void {
+  let down = { x: 0, y: 0 };
+  canvas.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => {
+    down = { x, y };
+  });
+  canvas.addEventListener('click', ({ clientX: x, clientY: y }) => {
+    if (Math.hypot(x - down.x, y - down.y) > CLICK_PIXELS) return;
+    const box = canvas.getBoundingClientRect();
+    act({
+      x: (2 * (x - box.left)) / box.width - 1,
+      y: 1 - (2 * (y - box.top)) / box.height,
+    });
+  });
+}
