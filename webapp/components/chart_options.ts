@@ -60,6 +60,8 @@ export function chartOptions(
         spanGaps: true,
         points: { show: (plot) => plot.data[0].length < FEW_ROWS, size: 5, fill: read(color) },
       },
+      // The values as they were reported, behind their smoothed curve.
+      { stroke: `${read(color)}59`, width: 1, spanGaps: true, points: { show: false } },
     ],
     hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? null)] },
   };

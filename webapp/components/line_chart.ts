@@ -6,8 +6,11 @@ import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { theme } from '../control/theme';
 import { formatCompact, formatInterval, formatValue } from '../format';
+import { SMOOTHINGS, type Smoothing, smooth } from '../metrics/smoothing';
+import { saveFile } from '../save_file';
 import { base, panel } from '../styles/shared';
 import { chartOptions } from './chart_options';
+import { drawPicture } from './chart_picture';
 
 @customElement('websim-line-chart')
 export class LineChart extends LitElement {
@@ -20,11 +23,14 @@ export class LineChart extends LitElement {
   @property({ type: Boolean, attribute: 'from-zero' }) fromZero = false;
   /** What an empty chart says. */
   @property() placeholder = 'No values yet';
+  /** How much of its noise the curve is without. */
+  @property() smoothing: Smoothing = 'none';
   @state() private reading = '';
   @state() private empty = true;
 
   #plot: uPlot | null = null;
   #rows: [number[], (number | null)[]] = [[], []];
+  #shown: [number[], (number | null)[], (number | null)[]] = [[], [], []];
   #intervals: (number | null)[] = [];
   #hovered: number | null = null;
   readonly #resize = new ResizeObserver(() => this.#fit());
@@ -36,7 +42,25 @@ export class LineChart extends LitElement {
   setRows(steps: number[], values: (number | null)[], intervals: (number | null)[] = []): void {
     this.#rows = [steps, values];
     this.#intervals = intervals;
-    this.#plot?.setData(this.#rows);
+    this.#draw();
+  }
+
+  protected override updated(changed: Map<string, unknown>): void {
+    if (changed.has('smoothing')) this.#draw();
+  }
+
+  /** The chart as it is seen, as a picture. */
+  async picture(): Promise<Blob> {
+    return drawPicture(this, this.#plot!.ctx.canvas, `${this.label} ${this.unit}`.trim());
+  }
+
+  /** Prepares what is drawn: steps, the curve, and behind it the values that it smooths. */
+  #draw(): void {
+    const [steps, values] = this.#rows;
+    const weight = SMOOTHINGS[this.smoothing];
+    const raw = weight === 0 ? new Array(values.length).fill(null) : values;
+    this.#shown = [steps, weight === 0 ? values : smooth(values, weight), raw];
+    this.#plot?.setData(this.#shown);
     this.#read();
   }
 
@@ -61,6 +85,14 @@ export class LineChart extends LitElement {
       <div class="head">
         <h2>${this.label} <small>${this.unit}</small></h2>
         <output class="number">${this.reading || '–'}</output>
+        <button
+          title="Save the chart as a picture (PNG)"
+          aria-label="Save the chart ${this.label} as a picture"
+          ?disabled=${this.empty}
+          @click=${this.#save}
+        >
+          <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2.5v7M5 7l3 3 3-3M3 13h10" /></svg>
+        </button>
       </div>
       <div class="plot ${this.empty ? 'empty' : ''}" role="img" aria-label="${this.label} over environment steps: ${this.reading || this.placeholder}"></div>
       <p class="placeholder" ?hidden=${!this.empty}>${this.placeholder}</p>
@@ -80,7 +112,7 @@ export class LineChart extends LitElement {
         this.#read();
       },
     });
-    this.#plot = new uPlot({ ...options, ...this.#size() }, this.#rows, this.#container);
+    this.#plot = new uPlot({ ...options, ...this.#size() }, this.#shown, this.#container);
     this.#resize.observe(this.#container);
   }
 
@@ -96,6 +128,12 @@ export class LineChart extends LitElement {
     this.#build();
   };
 
+  readonly #save = async (): Promise<void> => {
+    const picture = await this.picture();
+    const name = this.label.toLowerCase().replaceAll(' ', '-');
+    saveFile(`${name}.png`, new Uint8Array(await picture.arrayBuffer()));
+  };
+
   #size(): { width: number; height: number } {
     const { clientWidth, clientHeight } = this.#container;
     return { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
@@ -108,7 +146,7 @@ export class LineChart extends LitElement {
   }
 
   #read(): void {
-    const [steps, values] = this.#rows;
+    const [steps, values] = this.#shown;
     this.empty = values.every((value) => value === null);
     const hovered = this.#hovered !== null && this.#hovered < steps.length;
     const row = hovered ? this.#hovered! : steps.length - 1;
@@ -142,6 +180,7 @@ export class LineChart extends LitElement {
         white-space: nowrap;
       }
       h2 {
+        flex: 1;
         overflow: hidden;
         text-overflow: ellipsis;
         color: var(--text);
@@ -155,6 +194,34 @@ export class LineChart extends LitElement {
       output {
         font-size: 0.8125rem;
         font-weight: 600;
+      }
+      .head button {
+        flex: none;
+        align-self: center;
+        width: 24px;
+        height: 24px;
+        margin: -2px -6px -2px -4px;
+        padding: 4px;
+        color: var(--text-soft);
+        background: none;
+        border: 0;
+        border-radius: var(--radius-small);
+        cursor: pointer;
+      }
+      .head button:hover:not(:disabled) {
+        color: var(--text);
+        background: var(--surface-sunken);
+      }
+      .head button:disabled {
+        visibility: hidden;
+      }
+      .head svg {
+        display: block;
+        fill: none;
+        stroke: currentColor;
+        stroke-width: 1.6;
+        stroke-linecap: round;
+        stroke-linejoin: round;
       }
       .plot {
         flex: 1;

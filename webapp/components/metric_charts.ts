@@ -1,10 +1,11 @@
 // The live charts. A drawn frame redraws at most one of them, so that charts never hold up the page.
 
 import { css, html, LitElement } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { TrainingStore } from '../control/training_store';
 import type { Column, MetricTable } from '../metrics/metric_table';
-import { base, panel } from '../styles/shared';
+import { SMOOTHINGS, type Smoothing } from '../metrics/smoothing';
+import { base, controls, panel } from '../styles/shared';
 import './line_chart';
 import type { LineChart } from './line_chart';
 
@@ -93,6 +94,7 @@ const REDRAW_PERIOD = 1000;
 @customElement('websim-metric-charts')
 export class MetricCharts extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
+  @state() private smoothing: Smoothing = 'none';
 
   #drawnTable: MetricTable | null = null;
   #drawnStep = -1;
@@ -110,7 +112,7 @@ export class MetricCharts extends LitElement {
   }
 
   protected override render() {
-    return CHARTS.map(
+    return html`${CHARTS.map(
       ({ label, unit, color, placeholder, fromZero, size }) => html`<websim-line-chart
         class="panel ${size}"
         label=${label}
@@ -118,9 +120,20 @@ export class MetricCharts extends LitElement {
         color=${color}
         ?from-zero=${fromZero}
         placeholder=${placeholder ?? 'No values yet'}
+        smoothing=${this.smoothing}
       ></websim-line-chart>`,
-    );
+    )}
+      <label title="An exponential moving average; the values as reported stay behind it.">
+        Smoothing of the curves
+        <select @change=${this.#chooseSmoothing}>
+          ${Object.keys(SMOOTHINGS).map((name) => html`<option value=${name} ?selected=${name === this.smoothing}>${name}</option>`)}
+        </select>
+      </label>`;
   }
+
+  readonly #chooseSmoothing = (event: Event): void => {
+    this.smoothing = (event.target as HTMLSelectElement).value as Smoothing;
+  };
 
   readonly #schedule = (): void => {
     const { table } = this.store;
@@ -159,7 +172,21 @@ export class MetricCharts extends LitElement {
   static override styles = [
     base,
     panel,
+    controls,
     css`
+      label {
+        grid-column: 1 / -1;
+        justify-self: end;
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        font-size: 0.75rem;
+        color: var(--text-soft);
+      }
+      select {
+        width: auto;
+        padding: 0.15rem 0.4rem;
+      }
       :host {
         display: grid;
         gap: var(--gap);

@@ -47,7 +47,7 @@ export class TrainView extends LitElement {
         padding: var(--gap) 16px 16px;
         grid-template-columns: 288px minmax(0, 1fr);
         /* What the charts leave of the window, whatever the side column holds: the stage must not change with it. */
-        grid-template-rows: max(320px, calc(100vh - 440px)) auto;
+        grid-template-rows: max(320px, calc(100vh - 476px)) auto;
         grid-template-areas:
           'side robot'
           'side charts';
