@@ -130,14 +130,16 @@ export class ShareMenu extends LitElement {
       :host {
         position: relative;
       }
-      button,
-      [role='menu'] {
+      button {
         width: 100%;
       }
       [role='menu'] {
         position: absolute;
         bottom: 100%;
+        left: 0;
         z-index: 1;
+        min-width: 100%;
+        white-space: nowrap;
         display: grid;
         margin-bottom: 4px;
         padding: 4px;
