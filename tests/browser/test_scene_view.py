@@ -26,6 +26,7 @@ def loaded(browser: Browser, site: str) -> Iterator[Website]:
 def website(loaded: Website) -> Website:
     """The first model to learn with, playing."""
     begin_with(loaded, "Pendulum with a motor")
+    loaded.wait(f"!{BENCH}.checking", 20)
     expect(outcome(loaded)).to_contain_text("Positions: 1, degrees of freedom: 1")
     loaded.wait(f"{BENCH}.state?.joints.length === 1", 20)
     return loaded

@@ -23,7 +23,7 @@ export class ModelBench extends EventTarget {
   playing = true;
   /** What is wrong with the text, or happened to the model, in a sentence. */
   trouble = '';
-  /** A text is being checked. */
+  /** The text is not the model's yet. */
   checking = false;
   #files: Record<string, Uint8Array> = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,8 +57,11 @@ export class ModelBench extends EventTarget {
     this.xml = xml;
     this.#files = files;
     keep(Object.keys(files).length === 0 ? xml : null);
+    this.checking = true;
+    this.#number++;
+    const number = this.#number;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#take({ xml, files }), TYPING_MS);
+    this.#timer = setTimeout(() => void this.#take({ xml, files }, number), TYPING_MS);
     this.#changed();
   }
 
@@ -82,11 +85,8 @@ export class ModelBench extends EventTarget {
     this.#changed();
   }
 
-  async #take(source: ModelText): Promise<void> {
-    this.#number++;
-    const number = this.#number;
-    this.checking = true;
-    this.#changed();
+  /** `number`: of the text; it is the newest until another one comes. */
+  async #take(source: ModelText, number: number): Promise<void> {
     let trouble = '';
     let model: LoadedModel | null = null;
     try {
@@ -95,13 +95,13 @@ export class ModelBench extends EventTarget {
     } catch (error) {
       trouble = error instanceof Error ? error.message : String(error);
     }
-    // Another text came meanwhile.
-    if (number !== this.#number) return;
-    this.checking = false;
-    this.trouble = trouble;
     if (model) {
       this.model = model;
       this.order({ type: 'play', playing: this.playing });
+    }
+    if (number === this.#number) {
+      this.checking = false;
+      this.trouble = trouble;
     }
     this.#changed();
   }
