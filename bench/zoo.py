@@ -54,7 +54,7 @@ TASKS = tuple(THRESHOLDS)
 def measure(tasks: Sequence[str] = TASKS) -> Iterator[tuple[str, dict[str, Any]]]:
     """Of each task: seconds and steps until the mean return of the last 100 training episodes is the threshold.
 
-    `reached` is false when the budget ended first. `processor_seconds`, of all threads: what an idle machine takes at most.
+    `reached` is false when the budget ended first. `processor_seconds` are those of all threads.
     """
     for task in tasks:
         torch.set_num_threads(_faster_threads(task))
