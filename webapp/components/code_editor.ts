@@ -118,7 +118,7 @@ export class CodeEditor extends LitElement {
         this.language === 'python' ? python() : xml(),
         editorColours,
         replaceByTyping,
-        EditorView.contentAttributes.of({ 'aria-label': this.label }),
+        EditorView.contentAttributes.of({ 'aria-label': this.label, tabindex: '0' }),
         Prec.high(keymap.of([{ key: 'Mod-Enter', run: this.#run }])),
         keymap.of([
           ...completionKeymap,
