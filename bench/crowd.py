@@ -13,7 +13,7 @@ WORKS: dict[str, dict[str, Any]] = {
     "Humanoid-v5": {"num_envs": 256, "num_steps": 8},
 }
 RUN = {"ranks": 2, "total_steps": 10**9, "eval_every": 0, "target_kl": 0}
-ROUNDS, SECONDS = 5, 8.0
+ROUNDS, SECONDS = 5, 6.0
 PICTURES = 40
 
 #: Keeps what the viewer says of each picture.
