@@ -129,6 +129,7 @@ export class WebsimApp extends LitElement {
         outline: none;
       }
       header {
+        position: relative;
         display: flex;
         align-items: center;
         gap: 12px;

@@ -85,6 +85,16 @@ Cross-Origin-Embedder-Policy: require-corp</pre
         border-radius: var(--radius);
         box-shadow: 0 12px 32px rgb(0 0 0 / 30%);
       }
+      /* On a phone below the header, which it is as wide as. */
+      @media (max-width: 860px) {
+        details {
+          position: static;
+        }
+        .explanation {
+          right: 16px;
+          top: 100%;
+        }
+      }
       .explanation p {
         margin: 0 0 8px;
       }
