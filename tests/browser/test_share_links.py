@@ -130,6 +130,9 @@ def test_a_run_is_shared_as_a_link_that_plays(browser: Browser, site: str) -> No
         website.page.goto(address)
         moves(website.page)
         expect(website.page.get_by_role("region", name="The agent")).to_contain_text("InvertedPendulum-v5")
+        assert website.complaints == []
+    # Anew: a page's route does not see what the service worker of an earlier visit fetches.
+    with opened(browser, site) as website:
         website.page.route("**/pendulum.agent", lambda route: route.fulfill(body=file))
         website.page.goto(f"{site}/agent.html?agent=pendulum.agent")
         moves(website.page)
