@@ -176,7 +176,7 @@ export class WebsimApp extends LitElement {
       }
       nav a[aria-current] {
         color: var(--text);
-        background: var(--surface-raised);
+        background: var(--surface-sunken);
       }
       .offline {
         font-size: 0.8125rem;
