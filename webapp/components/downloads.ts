@@ -1,12 +1,13 @@
 // The menu of what a run can be saved as.
 
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { MetricsFormat, PolicyFormat } from '../../workers/protocol';
+import { PopupMenu } from '../control/popup_menu';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { saveFile } from '../save_file';
-import { base, controls } from '../styles/shared';
+import { base, controls, menu } from '../styles/shared';
 
 const POLICIES: [PolicyFormat, string][] = [
   ['websim', 'Policy (.websim)'],
@@ -21,33 +22,25 @@ const METRICS: [MetricsFormat, string][] = [
 @customElement('websim-downloads')
 export class Downloads extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
-  @state() private open = false;
+
+  readonly #popup = new PopupMenu(this);
 
   constructor() {
     super();
     new StoreController(this);
-    // From one of the menu's items to another it does not leave the shadow root, and is not heard.
-    this.addEventListener('focusout', () => {
-      this.open = false;
-    });
-    this.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || !this.open) return;
-      this.open = false;
-      this.renderRoot.querySelector('button')?.focus();
-    });
   }
 
   protected override render() {
     return html`
       <button
         aria-haspopup="menu"
-        aria-expanded=${this.open}
+        aria-expanded=${this.#popup.open}
         ?disabled=${!this.store.latest}
-        @click=${this.#toggle}
+        @click=${this.#popup.toggle}
       >
         Download
       </button>
-      ${this.open ? this.#menu() : nothing}
+      ${this.#popup.open ? this.#menu() : nothing}
     `;
   }
 
@@ -62,12 +55,8 @@ export class Downloads extends LitElement {
     return html`<button role="menuitem" @click=${() => this.#choose(save)}>${label}</button>`;
   }
 
-  readonly #toggle = (): void => {
-    this.open = !this.open;
-  };
-
   #choose(save: () => Promise<void>): void {
-    this.open = false;
+    this.#popup.close();
     void this.store.attempt(save);
   }
 
@@ -95,30 +84,16 @@ export class Downloads extends LitElement {
   static override styles = [
     base,
     controls,
+    menu,
     css`
       :host {
         position: relative;
       }
+      [role='menu'] {
+        right: 0;
+      }
       button {
         width: 100%;
-      }
-      [role='menu'] {
-        position: absolute;
-        bottom: 100%;
-        right: 0;
-        z-index: 1;
-        min-width: 100%;
-        white-space: nowrap;
-        display: grid;
-        margin-bottom: 4px;
-        padding: 4px;
-        background: var(--surface-raised);
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius);
-      }
-      [role='menuitem'] {
-        text-align: left;
-        border-color: transparent;
       }
     `,
   ];

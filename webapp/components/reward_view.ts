@@ -8,7 +8,7 @@ import type { RewardSheet, RewardTrial } from '../../workers/reward_module';
 import { keepReward, keptReward, lineOf } from '../control/reward_texts';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
-import { base, controls, panel } from '../styles/shared';
+import { base, controls, panel, writing } from '../styles/shared';
 import type { CodeEditor, LineMark } from './code_editor';
 import './code_editor';
 import { rewardCompletions } from './reward_completions';
@@ -210,6 +210,7 @@ export class RewardView extends LitElement {
     base,
     panel,
     controls,
+    writing,
     css`
       :host {
         display: grid;
@@ -238,35 +239,6 @@ export class RewardView extends LitElement {
       }
       .bar button {
         padding: 0.35rem 0.7rem;
-      }
-      websim-code-editor {
-        flex: 1;
-        border-block: 1px solid var(--border);
-        background: var(--surface-sunken);
-      }
-      .loading {
-        flex: 1;
-        display: grid;
-        place-items: center;
-        margin: 0;
-        color: var(--text-soft);
-      }
-      .outcome {
-        min-height: 2.6em;
-        margin: 0;
-        padding: 8px 14px;
-        font-size: 0.8125rem;
-        color: var(--text-soft);
-        overflow-wrap: anywhere;
-      }
-      .outcome.failed {
-        color: var(--bad);
-      }
-      .link {
-        padding: 0 4px;
-        color: var(--accent);
-        background: none;
-        border: 0;
       }
       .side {
         display: grid;

@@ -8,7 +8,7 @@ import { lineOf, ModelBench } from '../control/model_bench';
 import type { TrainingStore } from '../control/training_store';
 import { TEACHING_MODELS } from '../scene/presets';
 import { droppedFiles, readModel } from '../scene/read_files';
-import { base, controls, panel } from '../styles/shared';
+import { base, controls, panel, writing } from '../styles/shared';
 import type { CodeEditor } from './code_editor';
 import './code_editor';
 import './scene_sliders';
@@ -184,6 +184,7 @@ export class SceneView extends LitElement {
     base,
     panel,
     controls,
+    writing,
     css`
       :host {
         display: grid;
@@ -238,11 +239,6 @@ export class SceneView extends LitElement {
         font-size: 0.8125rem;
         color: var(--text-soft);
       }
-      websim-code-editor {
-        flex: 1;
-        border-block: 1px solid var(--border);
-        background: var(--surface-sunken);
-      }
       websim-scene-stage {
         flex: 1 0 260px;
       }
@@ -251,31 +247,9 @@ export class SceneView extends LitElement {
         overflow-y: auto;
         border-top: 1px solid var(--border);
       }
-      .loading {
-        flex: 1;
-        display: grid;
-        place-items: center;
-        margin: 0;
-        color: var(--text-soft);
-      }
       .outcome {
-        min-height: 2.6em;
         max-height: 6.5em;
-        margin: 0;
-        padding: 8px 14px;
         overflow-y: auto;
-        font-size: 0.8125rem;
-        color: var(--text-soft);
-        overflow-wrap: anywhere;
-      }
-      .outcome.failed {
-        color: var(--bad);
-      }
-      .link {
-        padding: 0 4px;
-        color: var(--accent);
-        background: none;
-        border: 0;
       }
       @media (max-width: 860px) {
         :host {

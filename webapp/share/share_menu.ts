@@ -2,11 +2,12 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { PopupMenu } from '../control/popup_menu';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { formatCount } from '../format';
 import { saveFile } from '../save_file';
-import { base, controls } from '../styles/shared';
+import { base, controls, menu } from '../styles/shared';
 import { copyText } from './clipboard';
 import { agentFragment, MAX_LINK } from './link';
 import { packAgent, type SharedAgent } from './packed_agent';
@@ -16,32 +17,24 @@ import { runFacts, sharedRun } from './shared_run';
 @customElement('websim-share-menu')
 export class ShareMenu extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
-  @state() private open = false;
   /** What was done, and the text in case that it could not be copied. */
   @state() private told = '';
   @state() private text = '';
 
+  readonly #popup = new PopupMenu(this);
+
   constructor() {
     super();
     new StoreController(this);
-    // From one of the menu's items to another it does not leave the shadow root, and is not heard.
-    this.addEventListener('focusout', () => {
-      this.open = false;
-    });
-    this.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || !this.open) return;
-      this.open = false;
-      this.renderRoot.querySelector('button')?.focus();
-    });
   }
 
   protected override render() {
     const { store } = this;
     return html`
-      <button aria-haspopup="menu" aria-expanded=${this.open} ?disabled=${!store.latest} @click=${this.#toggle}>
+      <button aria-haspopup="menu" aria-expanded=${this.#popup.open} ?disabled=${!store.latest} @click=${this.#popup.toggle}>
         Share
       </button>
-      ${this.open ? this.#menu() : nothing}
+      ${this.#popup.open ? this.#menu() : nothing}
       <p role="status" ?hidden=${!this.told}>${this.told}</p>
       ${this.text ? html`<input readonly aria-label="To copy" .value=${this.text} @focus=${this.#select} />` : nothing}
     `;
@@ -60,16 +53,12 @@ export class ShareMenu extends LitElement {
     return html`<button role="menuitem" @click=${() => this.#choose(share)}>${label}</button>`;
   }
 
-  readonly #toggle = (): void => {
-    this.open = !this.open;
-  };
-
   readonly #select = (event: Event): void => {
     (event.target as HTMLInputElement).select();
   };
 
   #choose(share: () => Promise<void>): void {
-    this.open = false;
+    this.#popup.close();
     this.told = '';
     this.text = '';
     void this.store.attempt(share);
@@ -126,30 +115,16 @@ export class ShareMenu extends LitElement {
   static override styles = [
     base,
     controls,
+    menu,
     css`
       :host {
         position: relative;
       }
+      [role='menu'] {
+        left: 0;
+      }
       button {
         width: 100%;
-      }
-      [role='menu'] {
-        position: absolute;
-        bottom: 100%;
-        left: 0;
-        z-index: 1;
-        min-width: 100%;
-        white-space: nowrap;
-        display: grid;
-        margin-bottom: 4px;
-        padding: 4px;
-        background: var(--surface-raised);
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius);
-      }
-      [role='menuitem'] {
-        text-align: left;
-        border-color: transparent;
       }
       p {
         margin: 6px 0 0;

@@ -124,3 +124,56 @@ export const controls = css`
     border-radius: 3px;
   }
 `;
+
+export const menu = css`
+  [role='menu'] {
+    position: absolute;
+    bottom: 100%;
+    z-index: 1;
+    min-width: 100%;
+    white-space: nowrap;
+    display: grid;
+    margin-bottom: 4px;
+    padding: 4px;
+    background: var(--surface-raised);
+    border: 1px solid var(--border-strong);
+    border-radius: var(--radius);
+  }
+  [role='menuitem'] {
+    text-align: left;
+    border-color: transparent;
+  }
+`;
+
+/** An editor and what was found in its text. */
+export const writing = css`
+  websim-code-editor {
+    flex: 1;
+    border-block: 1px solid var(--border);
+    background: var(--surface-sunken);
+  }
+  .loading {
+    flex: 1;
+    display: grid;
+    place-items: center;
+    margin: 0;
+    color: var(--text-soft);
+  }
+  .outcome {
+    min-height: 2.6em;
+    margin: 0;
+    padding: 8px 14px;
+    font-size: 0.8125rem;
+    color: var(--text-soft);
+    overflow-wrap: anywhere;
+  }
+  .outcome.failed {
+    color: var(--bad);
+  }
+  .link {
+    padding: 0 4px;
+    color: var(--accent);
+    background: none;
+    border: 0;
+  }
+`;
