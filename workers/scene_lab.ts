@@ -105,6 +105,8 @@ export class SceneLab {
     if (order.type === 'play') {
       this.#playing = order.playing;
       this.#lastTick = performance.now();
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      this.#timer = null;
       this.#schedule();
     }
     if (!mujoco || !opened) return;

@@ -121,7 +121,8 @@ export class RunKeeper extends EventTarget {
         const [newest] = open;
         const waited = performance.now() - start > PATIENCE_MS;
         if (!newest?.inUse || waited) {
-          if (!this.saver) this.offer = open.find(({ inUse }) => !inUse) ?? null;
+          // A file may have been opened meanwhile.
+          if (!this.saver) this.offer ??= open.find(({ inUse }) => !inUse) ?? null;
           this.changed();
           return;
         }
