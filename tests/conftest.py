@@ -15,10 +15,12 @@ REPO = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test's folder says what it needs, and so does its mark."""
+    """A test's folder says what it needs, and so does its mark. A browser's test that fails has a second try."""
     for item in items:
         folder = item.path.relative_to(REPO / "tests").parts[0]
         item.add_marker(folder)
+        if folder == "browser":
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def built(path: str) -> Path:
