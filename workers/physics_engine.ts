@@ -27,6 +27,7 @@ export interface ModelInfo {
   jnt_type: number[];
   jnt_qposadr: number[];
   jnt_dofadr: number[];
+  jnt_rootid: number[];
   sensor_adr: number[];
   sensor_dim: number[];
   body_mocapid: number[];
@@ -418,6 +419,7 @@ function modelInfo(model: MjModel, stateSize: number): ModelInfo {
   const { nq, nv, nu, na, nbody, ngeom, nsite, ntendon, nsensordata, nmocap, nkey } = model;
   const range = numbers(model.actuator_ctrlrange);
   const keyControls = numbers(model.key_ctrl);
+  const roots = numbers(model.body_rootid);
   const transmissions = numbers(model.actuator_trnid);
   const names = Uint8Array.from(model.names as ArrayLike<number>);
   return {
@@ -433,6 +435,7 @@ function modelInfo(model: MjModel, stateSize: number): ModelInfo {
     jnt_type: numbers(model.jnt_type),
     jnt_qposadr: numbers(model.jnt_qposadr),
     jnt_dofadr: numbers(model.jnt_dofadr),
+    jnt_rootid: numbers(model.jnt_bodyid).map((body) => roots[body] as number),
     sensor_adr: numbers(model.sensor_adr),
     sensor_dim: numbers(model.sensor_dim),
     body_mocapid: numbers(model.body_mocapid),

@@ -119,7 +119,7 @@ def open_saved(
         if folder:
             raise ConfigError(f"{path}: a folder's run goes on in it; --out (folder=) is for .websim-run files")
         return path, config, start
-    if start.manifest["code"] and not trust_reward:
+    if start.reward_text and not trust_reward:
         raise SaveError(
             f"{path}: its reward is Python text, which going on would run; read what it does "
             f"({start.reward_text[:200]!r}), then allow it with --trust-reward (trust_reward=True)"

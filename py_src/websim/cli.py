@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field
+from pathlib import Path
 from typing import Any
 
 from websim.algorithms import ALGORITHMS
@@ -16,6 +17,10 @@ from websim.cli_exchange import add_exchange_commands
 from websim.cli_runs import add_run_commands, train_in
 from websim.config import TrainConfig
 from websim.errors import WebsimError
+from websim.models.mjcf import load_model
+from websim.models.packed_model import pack_model
+from websim.tasks import MODEL_OPTION
+from websim.tasks.own_model import OWN_MODEL
 
 #: Fields whose option has a shorter name.
 _OPTION_NAMES = {"total_steps": "--steps"}
@@ -36,6 +41,10 @@ def train(options: argparse.Namespace) -> int:
     from websim.api import new_folder
 
     settings = {name: getattr(options, name) for name in all_settings() if getattr(options, name) is not None}
+    if options.model:
+        packed = pack_model(load_model(Path(options.model)))
+        settings = {"env": OWN_MODEL, **settings}
+        settings["env_options"] = {**settings.get("env_options", {}), MODEL_OPTION: packed}
     config = TrainConfig.from_mapping(settings)
     folder = new_folder(options.out or f"runs/{config.env}-{time.strftime('%Y%m%d-%H%M%S')}")
     return train_in(folder, config, tensorboard=options.tensorboard)
@@ -71,12 +80,13 @@ def _parser() -> argparse.ArgumentParser:
         text = f"{f.metadata['help']} {_default_text(by_algorithm)}".replace("%", "%%")
         option = _OPTION_NAMES.get(name, "--" + name.replace("_", "-"))
         if f.default is MISSING and f.default_factory is MISSING:
-            training.add_argument(name, metavar=name.upper(), help=f.metadata["help"])
+            training.add_argument(name, metavar=name.upper(), nargs="?", help=f.metadata["help"])
         elif f.type == "bool":
             training.add_argument(option, dest=name, default=None, action=argparse.BooleanOptionalAction, help=text)
         else:
             metavar, kind = _KINDS[str(f.type)]
             training.add_argument(option, dest=name, default=None, type=kind, metavar=metavar, help=text)
+    training.add_argument("--model", metavar="FILE", help="train this .xml or .zip; with a TASK, in place of its model")
     training.add_argument("--out", help="new folder for the results (default: runs/TASK-TIME)")
     training.add_argument("--tensorboard", action="store_true", help="write TensorBoard event files into --out too")
 

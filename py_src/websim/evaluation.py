@@ -31,7 +31,8 @@ MAX_CHECKPOINTS = 10
 class Checkpoint(NamedTuple):
     """A run's policies as they were after `global_step` steps, and how they did.
 
-    episodic_return: mean over the evaluation's episodes; None: measured by another reward than the run's is now.
+    episodic_return: mean over the evaluation's episodes; None: measured by another reward or model than the run's is
+    now.
     interval: half its 95 % confidence interval. files: policy files by the policies' names.
     """
 
@@ -84,7 +85,8 @@ class Evaluation:
         }
 
     def restart(self) -> None:
-        """The reward is another one: earlier returns compare with none from now on."""
+        """The reward or the model is another one: earlier returns compare with none from now on."""
+        self.close()
         self.checkpoints = [checkpoint._replace(episodic_return=None) for checkpoint in self.checkpoints]
         self.best = self.best and self.best._replace(episodic_return=None)
 

@@ -19,13 +19,15 @@ from websim.algorithms.team import Team
 from websim.batch_env import BatchEnv
 from websim.config import TrainConfig
 from websim.dist import Communicator
-from websim.errors import ConfigError, RewardError, SnapshotError
+from websim.errors import ConfigError, RewardError, SaveError, SnapshotError, WebsimError
 from websim.evaluation import Evaluation
+from websim.fingerprint import fingerprint
 from websim.live.changes import Change, Requests, function_name
+from websim.live.model_swap import check_fit, move_in, spec_of, with_model
 from websim.live.resize import with_rows_of
 from websim.live.reward_text import compile_reward, try_reward
 from websim.policy import Policy
-from websim.spec import EnvSpec
+from websim.spec import EnvSpec, Reward
 from websim.state import State, merged
 from websim.tasks import get_spec
 
@@ -42,6 +44,7 @@ class Session:
     ):
         self.config, self.comm, self._pulse = config, comm, pulse
         self.env, self.learner = self._open(get_spec(config.env, **config.env_options))
+        self._fingerprint = fingerprint(self.env.spec)
         self.evaluation = Evaluation(config.eval_episodes, config.seed, comm, pulse)
         self.changes: list[dict[str, Any]] = []
         self.notices: list[str] = []
@@ -87,12 +90,13 @@ class Session:
         return metrics
 
     def request(self, changes: Mapping[str, Any]) -> TrainConfig:
-        """Ask, on rank 0, for changes from the next iteration on: live settings by name, and `reward`.
+        """Ask, on rank 0, for changes from the next iteration on: live settings by name, `reward` or `model`.
 
-        reward: a function as `EnvSpec.reward`, or the text of one named `reward`. Returns the config as it will be.
-        Raises ConfigError or RewardError, and then nothing changes.
+        reward: a function as `EnvSpec.reward`, or the text of one named `reward`. model: as `EnvSpec.model`, or as
+        `models.packed_model` packs it, in place of the task's. Returns the config as it will be.
+        Raises ConfigError, ModelError or RewardError, and then nothing changes.
         """
-        return self._requests.add(changes, self.config, self.env, self.learner)
+        return self._requests.add(changes, self.config, self.env, self.learner, self._given_reward)
 
     def state(self) -> State:
         """All that continues bit for bit between two iterations: the learner's, this rank's environments', the
@@ -101,14 +105,23 @@ class Session:
             self.learner.state().under("learner"),
             self._environments().under("environments"),
             self.evaluation.state().under("evaluation"),
-            State({"changes": self.changes}),
+            State({"changes": self.changes, "task": self._fingerprint}),
         )
 
     def load_state(self, state: State) -> None:
         """Continue from the state of a session of the same task with as many environments in this rank.
 
-        Raises SnapshotError when the environments are of another task, or the reward is a function not at hand.
+        Raises SaveError when the run is of another task or model, SnapshotError when the environments do not fit or
+        the reward is a function not at hand.
         """
+        ours = self._fingerprint
+        # Runs that were saved before tasks had fingerprints bring none.
+        theirs = state.shared.get("task", ours)
+        if theirs != ours:
+            raise SaveError(
+                f"save: {self.config.env}: expected a run of this task and model (fingerprint {ours}), got one of "
+                f"another ({theirs}); go on with the model and the options that it was trained with"
+            )
         self._load_environments(state.part("environments"))
         self.learner.load_state(state.part("learner"))
         self.evaluation.load_state(state.part("evaluation"))
@@ -148,6 +161,11 @@ class Session:
     def _apply(self, change: Change) -> None:
         """On all ranks alike."""
         applied: dict[str, Any] = {"global_step": self.learner.global_step, **change}
+        if "model" in change:
+            del applied["model"]
+            if self._change_model(change["model"]):
+                # The config has the model itself.
+                applied["model"] = self._fingerprint
         if "reward" in change and not self._change_reward(change["reward"]):
             del applied["reward"]
         resized = change["settings"].get("num_envs", self.config.num_envs) != self.config.num_envs
@@ -156,6 +174,33 @@ class Session:
             self._resize()
         self.learner.change(self.config)
         self.changes.append(applied)
+
+    def _change_model(self, model: Mapping[str, Any]) -> bool:
+        """Whether it can be opened on every rank; else the old one stays."""
+        config, problem, opened = with_model(self.config, model), "", None
+        try:
+            opened = self._open(spec_of(config, self._given_reward))
+            check_fit(opened[0], self.env)
+        except (WebsimError, MemoryError) as error:
+            problem = str(error) or "there is no memory for it"
+        problems = np.array([bool(problem)], float)
+        self.comm.all_sum(problems, tag="problems of the new model")
+        if opened is None or problems[0]:
+            if opened:
+                opened[0].close()
+            self.notices.append(f"The model stays as it was: {problem or 'the new one fails in another rank'}")
+            return False
+        move_in(*opened, self.env, self.learner)
+        self.env.close()
+        self.config, (self.env, self.learner) = config, opened
+        self._fingerprint = fingerprint(self.env.spec)
+        self.evaluation.restart()
+        return True
+
+    @property
+    def _given_reward(self) -> Reward | None:
+        """The reward that was given to the run in place of its task's, if any."""
+        return self.env.spec.reward if any("reward" in change for change in self.changes) else None
 
     def _change_reward(self, asked: Mapping[str, Any]) -> bool:
         """Whether it works for the environments of every rank; else the old one stays."""

@@ -181,9 +181,15 @@ def test_a_manifest_cannot_lead_out_of_its_folder(name, saved):
 
 def test_a_run_of_another_task_or_size_is_refused(saved):
     start = read_run(saved)
-    for config in (small("ppo", env="HalfCheetah-v5"), small("ppo", num_envs=8)):
+    another = r"save: HalfCheetah-v5: expected a run of this task and model \(fingerprint \w+\), got one of another"
+    slower = r"save: Hopper-v5: expected a run of this task and model"
+    for config, told in (
+        (small("ppo", env="HalfCheetah-v5"), another),
+        (small("ppo", env_options={"frame_skip": 3}), slower),
+        (small("ppo", num_envs=8), "it does not fit this run"),
+    ):
         session = Session(config, Communicator(), lambda: None)
-        with pytest.raises(SaveError, match="it does not fit this run"):
+        with pytest.raises(SaveError, match=told):
             start.resume(session)
         session.close()
 

@@ -36,6 +36,7 @@ MODEL = ModelInfo(
     jnt_type=(2, 3),
     jnt_qposadr=(0, 1),
     jnt_dofadr=(0, 1),
+    jnt_rootid=(1, 1),
     sensor_adr=(0, 2),
     sensor_dim=(2, 1),
     body_mocapid=(-1, -1, 0),

@@ -138,6 +138,7 @@ describe('PhysicsEngine', () => {
         jnt_type: [2, 3],
         jnt_qposadr: [0, 1],
         jnt_dofadr: [0, 1],
+        jnt_rootid: [1, 1],
         body_mocapid: [-1, -1, -1],
         actuator_joint: [0],
         ctrlrange: [[-3, 3]],

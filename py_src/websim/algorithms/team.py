@@ -71,9 +71,14 @@ class Team:
 
     def load_state(self, state: State) -> None:
         """Continue from a state of as many environments."""
-        for view, learner in zip(self.views, self.learners, strict=True):
+        for learner in self.learners:
             part = state.part(learner.policy.name)
             learner.load_state(part._replace(rows={name: array.ravel() for name, array in part.rows.items()}))
+        self.receive()
+
+    def receive(self) -> None:
+        """Let all agents see the environments as they are now."""
+        for view in self.views:
             view.receive()
 
     def rollout(self) -> None:
@@ -92,5 +97,4 @@ class Team:
                 for view, learner in pairs:
                     mean = returns[:, view.group.agents].mean(axis=1)
                     learner.episodes.add(t, env.first_env, step.ended, mean, lengths)
-            for view in self.views:
-                view.receive()
+            self.receive()

@@ -32,6 +32,13 @@ class BrowserEngine:
             self._id = websim_host.engine_open(to_js([files.xml for files in worlds]), assets, num_envs)
         except JsException as error:
             raise ModelError(f"{spec.name}: MuJoCo cannot load the model: {error.message}") from error
+        try:
+            self._set_up(spec, num_envs)
+        except BaseException:
+            self.close()
+            raise
+
+    def _set_up(self, spec: EnvSpec, num_envs: int) -> None:
         infos = [_model_info(info) for info in json.loads(websim_host.engine_infos(self._id))]
         programs = compile_worlds(spec, infos)
         self.model, self.program = infos[0], programs[0]
@@ -46,14 +53,17 @@ class BrowserEngine:
         self._last_actions: NDArray[np.float32] | None = None
         self._last_actions_at = 0
         data = [np.frombuffer(program.data, np.uint8) for program in programs]
-        websim_host.engine_programs(
-            self._id,
-            to_js([[program.ctypes.data, program.size] for program in data]),
-            self.program.obs_dim,
-            self.program.signal_dim,
-            self.program.layout.size,
-            spec.variant_per == "episode",
-        )
+        try:
+            websim_host.engine_programs(
+                self._id,
+                to_js([[program.ctypes.data, program.size] for program in data]),
+                self.program.obs_dim,
+                self.program.signal_dim,
+                self.program.layout.size,
+                spec.variant_per == "episode",
+            )
+        except JsException as error:
+            raise ModelError(f"{spec.name}: {error.message}") from error
 
     def step(self, actions: NDArray[np.float32]) -> None:
         if actions is not self._last_actions:

@@ -11,6 +11,7 @@ class ModelInfo:
     """Sizes and arrays named as in mjModel; state_size: doubles of MuJoCo's state in a row; timestep in seconds.
 
     names: of all objects of a kind, by id ("" for one without): body, joint, geom, site, sensor, tendon, actuator, key.
+    jnt_rootid: the body, below the world, in whose tree each joint is.
     actuator_joint: the joint that each actuator drives, -1 where it is not one joint.
     ctrlrange: (low, high) per actuator, (-inf, inf) where its control is not limited. key_ctrl: [nkey][nu].
     nominal: the arrays that worlds may be randomised in (`FieldKind.array`), flat.
@@ -32,6 +33,7 @@ class ModelInfo:
     jnt_type: tuple[int, ...]
     jnt_qposadr: tuple[int, ...]
     jnt_dofadr: tuple[int, ...]
+    jnt_rootid: tuple[int, ...]
     sensor_adr: tuple[int, ...]
     sensor_dim: tuple[int, ...]
     body_mocapid: tuple[int, ...]

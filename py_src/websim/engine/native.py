@@ -138,6 +138,7 @@ def _model_info(model: mujoco.MjModel, state_size: int) -> ModelInfo:
         jnt_type=tuple(model.jnt_type.tolist()),
         jnt_qposadr=tuple(model.jnt_qposadr.tolist()),
         jnt_dofadr=tuple(model.jnt_dofadr.tolist()),
+        jnt_rootid=tuple(model.body_rootid[model.jnt_bodyid].tolist()),
         sensor_adr=tuple(model.sensor_adr.tolist()),
         sensor_dim=tuple(model.sensor_dim.tolist()),
         body_mocapid=tuple(model.body_mocapid.tolist()),

@@ -9,11 +9,12 @@ from websim.algorithms import Learner
 from websim.batch_env import BatchEnv
 from websim.config import TrainConfig
 from websim.errors import ConfigError, RewardError
+from websim.live.model_swap import checked_model, with_model
 from websim.live.reward_text import compile_reward, try_reward
 from websim.spec import Reward
 
-#: A change as ranks send it, JSON: `settings` by name and perhaps `reward`, {"text": ...} or {"function": its name,
-#: "number": where `Requests` has it}.
+#: A change as ranks send it, JSON: `settings` by name, perhaps a `model` (`models.packed_model`) and perhaps `reward`,
+#: {"text": ...} or {"function": its name, "number": where `Requests` has it}.
 Change = dict[str, Any]
 
 
@@ -25,9 +26,19 @@ class Requests:
         self._waiting: list[Change] = []
         self._asked: TrainConfig | None = None
 
-    def add(self, changes: Mapping[str, Any], config: TrainConfig, env: BatchEnv, learner: Learner) -> TrainConfig:
-        """Check changes to a run of `config`; the config as it will be. Raises ConfigError or RewardError."""
-        settings = {name: value for name, value in changes.items() if name != "reward"}
+    def add(
+        self,
+        changes: Mapping[str, Any],
+        config: TrainConfig,
+        env: BatchEnv,
+        learner: Learner,
+        reward: Reward | None = None,
+    ) -> TrainConfig:
+        """Check changes to a run of `config`; the config as it will be. Raises ConfigError, ModelError or RewardError.
+
+        reward: the one that the run was given in place of its task's, if any.
+        """
+        settings = {name: value for name, value in changes.items() if name not in ("reward", "model")}
         asked = (self._asked or config).changed(settings)
         if "total_steps" in settings and asked.total_steps <= learner.global_step:
             raise ConfigError(
@@ -40,8 +51,13 @@ class Requests:
                 "while a run goes on; start another run"
             )
         change: Change = {"settings": {name: getattr(asked, name) for name in settings}}
+        if "reward" in changes and "model" in changes:
+            raise ConfigError("model: expected it alone, got a reward too; change one after the other")
         if "reward" in changes:
             change["reward"] = self._reward(changes["reward"], env)
+        if "model" in changes:
+            change["model"] = checked_model(changes["model"], asked, env, reward)
+            asked = with_model(asked, change["model"])
         self._waiting.append(change)
         self._asked = asked
         return asked

@@ -117,6 +117,8 @@ def resume(session: Session, saved: SavedRank, logs: Mapping[str, Log]) -> None:
         kept[name] = log._replace(start=start, stop=stop)
     try:
         session.load_state(State(saved.shared, saved.rows, kept))
+    except SaveError:
+        raise
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         raise SaveError(
             f"save: it does not fit this run: it was made by websim {saved.version}, this is "

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from websim.errors import ConfigError
+from websim.errors import ConfigError, ModelError
+from websim.models.packed_model import unpack_model
 from websim.spec import EnvSpec
 from websim.tasks.ant import ant
 from websim.tasks.ant_sumo import ant_sumo
@@ -18,6 +19,7 @@ from websim.tasks.humanoid import humanoid
 from websim.tasks.humanoid_standup import humanoid_standup
 from websim.tasks.inverted_double_pendulum import inverted_double_pendulum
 from websim.tasks.inverted_pendulum import inverted_pendulum
+from websim.tasks.own_model import OWN_MODEL, own_model
 from websim.tasks.pusher import pusher
 from websim.tasks.reacher import reacher
 from websim.tasks.robots.anymal_c_joystick import anymal_c_joystick
@@ -49,9 +51,11 @@ TASKS: dict[str, Callable[..., EnvSpec]] = {
     "AntSumo": ant_sumo,
 }
 
+#: Option of every task: a model (`models.packed_model`) in place of its own.
+MODEL_OPTION = "model"
 
-#: Tasks of the user, by id.
-_registered: dict[str, Callable[..., EnvSpec]] = {}
+#: Tasks that have to be given a model, and those of the user, by id.
+_registered: dict[str, Callable[..., EnvSpec]] = {OWN_MODEL: own_model}
 
 
 def register(name: str, factory: Callable[..., EnvSpec]) -> None:
@@ -59,7 +63,7 @@ def register(name: str, factory: Callable[..., EnvSpec]) -> None:
 
     factory: makes the spec; its keyword arguments are the task's options. Raises ConfigError for a built-in task's id.
     """
-    if name in TASKS:
+    if name in TASKS or name == OWN_MODEL:
         raise ConfigError(f"register: {name!r} is a built-in task; choose another name")
     _registered[name] = factory
 
@@ -80,10 +84,24 @@ def get_spec(env: str | EnvSpec, **options: Any) -> EnvSpec:
         raise ConfigError(f"unknown task {env!r}: expected one of {', '.join(tasks)}")
     factory = tasks[env]
     known = inspect.signature(factory).parameters
-    unknown = [name for name in options if name not in known]
+    given = {name: value for name, value in options.items() if name != MODEL_OPTION or name in known}
+    unknown = [name for name in given if name not in known]
     if unknown:
-        raise ConfigError(f"{env}: unknown option {unknown[0]!r}: expected one of {', '.join(known)}")
+        raise ConfigError(f"{env}: unknown option {unknown[0]!r}: expected one of {', '.join(known)}, {MODEL_OPTION}")
     try:
-        return replace(factory(**options), name=env, options=options)
+        spec = replace(factory(**given), name=env, options=_without_files(options))
     except (TypeError, ValueError) as error:
-        raise ConfigError(f"{env}: the options {options} do not fit: {error}") from error
+        if MODEL_OPTION in given and isinstance(error, ModelError):
+            raise ConfigError(f"{env}: {error}") from error
+        raise ConfigError(f"{env}: the options {given} do not fit: {error}") from error
+    if len(given) < len(options):
+        spec = replace(spec, model=unpack_model(options[MODEL_OPTION]))
+    return spec
+
+
+def _without_files(options: dict[str, Any]) -> dict[str, Any]:
+    """For the record that policies keep, which is copied often: a model's text says which files it needs."""
+    model = options.get(MODEL_OPTION)
+    if not isinstance(model, dict):
+        return options
+    return options | {MODEL_OPTION: model | {"files": {}}}
