@@ -1,5 +1,6 @@
 // Poses of the followed environment, from the rank that steps it to the page that draws it: through a
-// ring in shared memory, or by messages where there is none. A frame is [G, 12] float32.
+// ring in shared memory, or by messages where there is none. A frame is [G, 12] float32; in shared memory it may have an
+// overlay (overlay.ts).
 
 import { Control, type SharedMemory } from './shared_memory';
 
@@ -9,15 +10,20 @@ export interface FrameReader {
   readonly head: number;
   /** Frames kept. */
   readonly capacity: number;
-  /** Copies a frame into `out`; false when it is overwritten already, or not there yet. */
-  read(frame: number, out: Float32Array): boolean;
+  /**
+   * Copies a frame into `out`, and its overlay, if it has one, into `overlay`, whose first number is 0 otherwise; false when
+   * the frame is overwritten already, or not there yet.
+   */
+  read(frame: number, out: Float32Array, overlay?: Float32Array | null): boolean;
 }
 
 /** The rank's side. */
 export interface FrameWriter {
   /** Global index of the environment to record. */
   readonly focus: number;
-  write(poses: Float32Array): void;
+  /** Frames are to come with overlays. */
+  readonly overlays: boolean;
+  write(poses: Float32Array, overlay?: Float32Array | null): void;
 }
 
 export class SharedFrameWriter implements FrameWriter {
@@ -27,13 +33,20 @@ export class SharedFrameWriter implements FrameWriter {
     return Atomics.load(this.shared.control, Control.FOCUS);
   }
 
+  get overlays(): boolean {
+    return Atomics.load(this.shared.control, Control.OVERLAYS) !== 0;
+  }
+
   /** Two ranks may write at once for the moment in which the focus moves: each has its own ticket. */
-  write(poses: Float32Array): void {
-    const { control, poseSequence, poseCapacity, poseFloats } = this.shared;
+  write(poses: Float32Array, overlay: Float32Array | null = null): void {
+    const { control, poseSequence, poseCapacity, poseFloats, overlays, overlayFloats } =
+      this.shared;
     const frame = Atomics.add(control, Control.POSE_TICKET, 1);
     const slot = frame % poseCapacity;
     Atomics.exchange(poseSequence, slot, 0);
     this.shared.poses.set(poses, slot * poseFloats);
+    if (overlay) overlays.set(overlay, slot * overlayFloats);
+    else if (overlayFloats > 0) overlays[slot * overlayFloats] = 0;
     Atomics.store(poseSequence, slot, frame + 1);
     let head = Atomics.load(control, Control.POSE_HEAD);
     while (head < frame + 1) {
@@ -53,12 +66,13 @@ export class SharedFrameReader implements FrameReader {
     return Atomics.load(this.shared.control, Control.POSE_HEAD);
   }
 
-  read(frame: number, out: Float32Array): boolean {
-    const { poseSequence, poseFloats, poses } = this.shared;
+  read(frame: number, out: Float32Array, overlay?: Float32Array | null): boolean {
+    const { poseSequence, poseFloats, poses, overlays, overlayFloats } = this.shared;
     if (frame < 0) return false;
     const slot = frame % this.capacity;
     if (Atomics.load(poseSequence, slot) !== frame + 1) return false;
     out.set(poses.subarray(slot * poseFloats, (slot + 1) * poseFloats));
+    overlay?.set(overlays.subarray(slot * overlayFloats, (slot + 1) * overlayFloats));
     // A writer that came round while we copied has cleared or replaced the number.
     return Atomics.load(poseSequence, slot) === frame + 1;
   }
@@ -69,6 +83,7 @@ const POST_MS = 30;
 
 export class MessageFrameWriter implements FrameWriter {
   focus = 0;
+  readonly overlays = false;
   private frames: Float32Array[] = [];
   private written = 0;
   private lastPost = 0;
@@ -109,10 +124,11 @@ export class MessageFrameReader implements FrameReader {
     this.head = firstFrame + count;
   }
 
-  read(frame: number, out: Float32Array): boolean {
+  read(frame: number, out: Float32Array, overlay?: Float32Array | null): boolean {
     if (frame < 0 || frame >= this.head || frame < this.head - this.capacity) return false;
     const at = (frame % this.capacity) * this.poseFloats;
     out.set(this.ring.subarray(at, at + this.poseFloats));
+    overlay?.fill(0, 0, 1);
     return true;
   }
 }

@@ -59,6 +59,7 @@ export class Host {
         this.engine(id).getRows(rows, first, count),
       engine_set_rows: (id: number, rows: number, first: number, count: number) =>
         this.engine(id).setRows(rows, first, count),
+      engine_push: (id: number, env: number, wrench: number) => this.engine(id).push(env, wrench),
       engine_returns: (id: number, returns: number, agents: number) =>
         this.engine(id).watchReturns(returns, agents),
       engine_close: (id: number) => this.closeEngine(id),

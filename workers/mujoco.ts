@@ -8,11 +8,15 @@ type Kernel = (...args: number[]) => number;
 export interface Kernels {
   ws_state_size: Kernel;
   ws_step: Kernel;
+  ws_step_pushed: Kernel;
   ws_reset: Kernel;
   ws_set_state: Kernel;
   ws_get_state: Kernel;
   ws_world: Kernel;
   ws_poses: Kernel;
+  ws_overlay_size: Kernel;
+  ws_overlay: Kernel;
+  ws_row_overlay: Kernel;
 }
 
 interface CExports {

@@ -7,6 +7,8 @@ import { CrowdPace } from './crowd_pace';
 import { ReleasedError } from './errors';
 import type { FrameWriter } from './frames';
 import type { Kernels, Mujoco } from './mujoco';
+import type { HandReader } from './pull';
+import { Pushes } from './pushes';
 import { type SceneLayout, sceneLayout } from './scene_layout';
 
 /** Facts of a model that Python needs to compile a task; `engine/model.py` has the same fields. */
@@ -57,6 +59,7 @@ const CROWD_ROWS_PER_CALL = 32;
 export interface EngineLink {
   readonly frames: FrameWriter;
   readonly crowd: CrowdWriter | null;
+  readonly hand: HandReader | null;
   /** "I am alive"; true when the run is to end. */
   pulse(): boolean;
 }
@@ -94,6 +97,8 @@ interface Task {
   ngeom: number;
   /** Poses as the view has them. */
   frame: Float32Array;
+  /** Of one row. */
+  overlay: Block;
   layout: SceneLayout;
 }
 
@@ -105,6 +110,7 @@ export class PhysicsEngine {
   /** Of the caller's running returns [B, agents]. */
   private returns: { at: number; agents: number } | null = null;
   private readonly pace = new CrowdPace();
+  private readonly pushes: Pushes;
 
   /** `xmls`: MJCF of each variant; `assets`: files that they name. `caller`: live view of the memory of the calls' addresses. */
   constructor(
@@ -115,6 +121,7 @@ export class PhysicsEngine {
     assets: Record<string, Uint8Array>,
     private readonly numEnvs: number,
   ) {
+    this.pushes = new Pushes(mujoco, numEnvs, (nbytes) => this.block(nbytes).address);
     try {
       for (const xml of xmls) this.worlds.push(this.openWorld(xml, assets));
     } catch (error) {
@@ -161,6 +168,7 @@ export class PhysicsEngine {
       poses: this.block(CROWD_ROWS_PER_CALL * ngeom * POSE_FLOATS * F32),
       ngeom,
       frame: new Float32Array(layout.geoms * POSE_FLOATS),
+      overlay: this.block(this.overlayFloats() * F32),
       layout,
     };
     const fields = this.worlds.flatMap(({ model, data }, i) => [
@@ -175,11 +183,14 @@ export class PhysicsEngine {
   step(actionsAt: number, obsAt: number, signalsAt: number, flagsAt: number): void {
     const { actions, obs, signals, flags } = this.opened;
     this.copyIn(actions, actionsAt);
-    for (let first = 0; first < this.numEnvs; first += ROWS_PER_CALL) {
-      if (first > 0 && this.link?.pulse()) throw new ReleasedError('stop');
-      const count = Math.min(ROWS_PER_CALL, this.numEnvs - first);
-      this.mujoco.call((k) => this.stepRows(k, first, count));
+    this.takeHand();
+    let next = 0;
+    for (const row of this.pushes.all) {
+      this.stepAll(next, row);
+      this.mujoco.call((k) => this.stepPushed(k, row));
+      next = row + 1;
     }
+    this.stepAll(next, this.numEnvs);
     this.copyOut(obsAt, obs);
     this.copyOut(signalsAt, signals);
     this.copyOut(flagsAt, flags);
@@ -274,6 +285,11 @@ export class PhysicsEngine {
     this.copyIn(this.part(this.opened.rows, first, count), rowsAt);
   }
 
+  /** Lets the wrench at that address act on a row in each step; 0: no longer. */
+  push(env: number, wrenchAt: number): void {
+    this.pushes.set(env, wrenchAt === 0 ? null : this.caller().subarray(wrenchAt));
+  }
+
   /** Where the caller keeps the running returns [B, agents] f64, as long as the engine is open. */
   watchReturns(at: number, agents: number): void {
     this.returns = { at, agents };
@@ -293,6 +309,41 @@ export class PhysicsEngine {
     const data = mujoco.call(() => new mujoco.bindings.MjData(model));
     const stateSize = mujoco.call((k) => k.ws_state_size(mujoco.address(model)));
     return { model, data, info: modelInfo(model, stateSize) };
+  }
+
+  private overlayFloats(): number {
+    const model = this.mujoco.address(this.firstWorld.model);
+    return this.mujoco.call((k) => k.ws_overlay_size(model));
+  }
+
+  /** The hand on the robot of one of these rows, or on none of them. */
+  private takeHand(): void {
+    this.pushes.letGo();
+    const hand = this.link?.hand;
+    if (!hand) return;
+    const row = hand.env - this.firstEnv;
+    if (row < 0 || row >= this.numEnvs) return;
+    const { rows, worlds, layout } = this.opened;
+    const at = this.part(rows, row, 1).address;
+    const world = this.mujoco.call((k) => k.ws_world(at, worlds.address));
+    const { pull } = hand;
+    const geom = layout.places[world]?.indexOf(pull.geom) ?? -1;
+    if (geom >= 0) this.pushes.hold(row, this.worlds[world]!.model, geom, pull);
+  }
+
+  /** Rows `first` to `end`. */
+  private stepAll(first: number, end: number): void {
+    for (let next = first; next < end; next += ROWS_PER_CALL) {
+      if (next > 0 && this.link?.pulse()) throw new ReleasedError('stop');
+      const count = Math.min(ROWS_PER_CALL, end - next);
+      this.mujoco.call((k) => this.stepRows(k, next, count));
+    }
+  }
+
+  private stepPushed(kernels: Kernels, row: number): void {
+    const { rows, obs, signals, flags, actions, worlds } = this.opened;
+    const parts = [rows, obs, signals, flags, actions].map((b) => this.part(b, row, 1).address);
+    kernels.ws_step_pushed(...parts, worlds.address, this.pushes.on(row));
   }
 
   private stepRows(kernels: Kernels, first: number, count: number): void {
@@ -316,7 +367,18 @@ export class PhysicsEngine {
     if (env < 0 || env >= this.numEnvs) return;
     const { frame } = this.opened;
     this.computePoses(env, 1, frame);
-    frames.write(frame);
+    frames.write(frame, frames.overlays ? this.computeOverlay(env) : null);
+  }
+
+  /** Valid until the next call. */
+  private computeOverlay(row: number): Float32Array {
+    const { rows, actions, worlds, overlay } = this.opened;
+    const [rowAt, actionAt] = [this.part(rows, row, 1).address, this.part(actions, row, 1).address];
+    const wrench = this.pushes.on(row);
+    this.mujoco.call((k) =>
+      k.ws_row_overlay(overlay.address, rowAt, actionAt, wrench, worlds.address),
+    );
+    return new Float32Array(this.mujoco.heap.buffer, overlay.address, overlay.nbytes / F32);
   }
 
   /** Writes some environments of the crowd while somebody looks at it, and no more than its share of time allows. */

@@ -150,7 +150,9 @@ export class TrainingPool extends EventTarget {
     const clients = this.workers.slice(0, config.ranks);
     await this.packages.provide(clients, config.env, config.env_options);
     this.run?.retire();
-    const memory = this.isolated ? SharedMemory.create(config.ranks, scene.geoms.length) : null;
+    const memory = this.isolated
+      ? SharedMemory.create(config.ranks, scene.geoms.length, scene.overlayFloats)
+      : null;
     const run = new TrainingRun(config, scene, clients, memory, saved, changes);
     await run.open();
     return run;

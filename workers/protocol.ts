@@ -16,6 +16,8 @@ export interface SceneGeom {
   /** MuJoCo's visualisation group; groups above 2 are collision shapes and hidden. */
   group: number;
   name: string;
+  /** Of its body, kg: how it resists a force on it at the start of an episode; 0: it does not move. */
+  effectiveMass: number;
 }
 
 export interface SceneMesh {
@@ -36,6 +38,8 @@ export interface SceneDescription {
   extent: number;
   /** Seconds of simulated time between two recorded poses (one control step). */
   controlPeriod: number;
+  /** Numbers of an overlay (overlay.ts). */
+  overlayFloats: number;
 }
 
 /** Where a model comes from: a task, its text with the files that were given for it, or a file's bytes (.xml or .zip). */
@@ -82,6 +86,8 @@ export interface News {
   checkpoints: CheckpointInfo[];
   /** `global_step` of the best one. */
   best: number | null;
+  /** Somebody has pushed robots that train. */
+  pushed: boolean;
 }
 
 /** Live settings by name, and perhaps the text of a new `reward`. */

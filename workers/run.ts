@@ -14,6 +14,7 @@ import type {
   SceneDescription,
   ShownChoice,
 } from './protocol';
+import type { Pull } from './pull';
 import type { RankClient } from './rank_client';
 import { type Metrics, SHOWN_ENV, type TrainConfig } from './schema';
 import { RankState, RankWord, type SharedMemory } from './shared_memory';
@@ -62,6 +63,8 @@ export class TrainingRun extends EventTarget {
   best: number | null = null;
   /** Text of the reward that this page asked for last; null: none. */
   reward: string | null = null;
+  /** Somebody has pushed robots that train: the run cannot be had again from its settings. */
+  pushed = false;
   readonly frames: FrameReader;
   /** All environments at once; null where the page is not isolated. */
   readonly crowd: Crowd | null;
@@ -242,12 +245,35 @@ export class TrainingRun extends EventTarget {
     return this.lastPolicy;
   }
 
+  /** Whether overlays and hands are to be had: they go through shared memory. */
+  get touchable(): boolean {
+    return this.memory !== null;
+  }
+
+  /** Whether frames from now on come with what a view draws over the robot. */
+  showOverlays(shown: boolean): void {
+    this.memory?.showOverlays(shown);
+  }
+
+  /** Pulls at the robot that is shown, until called with null. Of a paused run only a shown policy's robot moves. */
+  pull(pull: Pull | null): void {
+    const live = this.choice === 'live';
+    const moves = !live || this.iterating;
+    this.memory?.pull(live ? this.followed : SHOWN_ENV, moves ? pull : null);
+    if (!pull || !live || this.pushed || !moves) return;
+    this.pushed = true;
+    // For the run's record; there is none to be kept of a run that has ended meanwhile.
+    this.first.request('change', { changes: { pushed: true } }, COMMAND_S).catch(() => {});
+    this.dispatchEvent(new Event('config'));
+  }
+
   /** The workers are another run's from now on. */
   retire(): void {
     this.retired = true;
   }
 
   private async record(env: number): Promise<void> {
+    this.memory?.pull(env, null);
     if (this.memory) this.memory.focus(env);
     // After the end only what is shown moves.
     else if (this.current !== 'ended' || this.choice !== 'live')
@@ -282,6 +308,7 @@ export class TrainingRun extends EventTarget {
       case 'news':
         this.checkpoints = event.news.checkpoints;
         this.best = event.news.best;
+        this.pushed ||= event.news.pushed;
         this.dispatchEvent(new CustomEvent<News>('news', { detail: event.news }));
         break;
       case 'share':
@@ -390,6 +417,7 @@ export class TrainingRun extends EventTarget {
 
   private setState(state: RunState): void {
     this.current = state;
+    if (state !== 'running' && this.choice === 'live') this.memory?.pull(this.followed, null);
     this.dispatchEvent(new Event('state'));
   }
 

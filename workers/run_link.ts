@@ -5,12 +5,15 @@ import { Collective } from './collective';
 import { type CrowdWriter, SharedCrowdWriter } from './crowd';
 import { type FrameWriter, MessageFrameWriter, SharedFrameWriter } from './frames';
 import type { RankEvent } from './protocol';
+import { HandReader } from './pull';
 import { RankState, RankWord, SharedMemory } from './shared_memory';
 
 export interface RunLink {
   readonly frames: FrameWriter;
   /** Null without shared memory. */
   readonly crowd: CrowdWriter | null;
+  /** The same. */
+  readonly hand: HandReader | null;
   /** Whether the run is to end: Stop was asked for, or another rank failed. */
   readonly ending: boolean;
   /** "I am alive"; the answer is `ending`. */
@@ -35,6 +38,7 @@ export function openRunLink(
 class SharedRunLink implements RunLink {
   readonly frames: FrameWriter;
   readonly crowd: CrowdWriter;
+  readonly hand: HandReader;
   private readonly collective: Collective;
   private readonly words: Int32Array;
 
@@ -44,6 +48,7 @@ class SharedRunLink implements RunLink {
   ) {
     this.frames = new SharedFrameWriter(memory);
     this.crowd = new SharedCrowdWriter(memory);
+    this.hand = new HandReader(memory);
     this.collective = new Collective(memory, rank);
     this.words = memory.rankWords(rank);
   }
@@ -81,6 +86,7 @@ const ALIVE_MS = 500;
 class MessageRunLink implements RunLink {
   readonly frames: MessageFrameWriter;
   readonly crowd = null;
+  readonly hand = null;
   /** A busy worker hears nothing: Stop comes between iterations. */
   readonly ending = false;
   private lastAlive = 0;

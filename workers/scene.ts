@@ -61,6 +61,7 @@ export function describeScene(mujoco: Mujoco, source: SceneSource): SceneDescrip
     center: triple(first.stat.center),
     extent: first.stat.extent,
     controlPeriod,
+    overlayFloats: mujoco.call((k) => k.ws_overlay_size(mujoco.address(first))),
   };
 }
 
@@ -78,7 +79,14 @@ function describeGeom(model: MjModel, geom: number, firstMesh: number): SceneGeo
     mesh: meshOf(model, geom, type, firstMesh),
     group: Number(model.geom_group[geom]),
     name,
+    effectiveMass: effectiveMass(model, Number(model.geom_bodyid[geom])),
   };
+}
+
+/** MuJoCo's mean over the directions of a force at the body's centre of mass. */
+function effectiveMass(model: MjModel, body: number): number {
+  const inverse = Number(model.body_invweight0[2 * body]);
+  return inverse > 0 ? 1 / inverse : 0;
 }
 
 function meshOf(model: MjModel, geom: number, type: SceneGeom['type'], firstMesh: number): number {

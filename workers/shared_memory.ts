@@ -9,8 +9,12 @@
 //   + 4 capacity     f32 x capacity x floats  poses, [G, 12] a frame        rank of the followed env -> page
 //   + 4 cap. floats  f32 x envs               crowd: running returns        rank of the env -> viewer
 //   + 4 envs         f32 x envs x floats      crowd: newest pose [G, 12]    rank of the env -> viewer
+//   + 4 envs floats  f32 x capacity x O       overlay of each frame         rank of the followed env -> page
+//   + 4 cap. O       f32 x 7                  hand: geom, point, force      page -> rank of the env
 //
 // W is the world size. Each rank has its own cache line, and two headers and slots that it uses by turns.
+
+import type { Pull } from './pull';
 
 /** Index of a control word. */
 export const Control = {
@@ -32,6 +36,11 @@ export const Control = {
   CROWD_ENVS: 9,
   /** When somebody last looked at the crowd: Unix time in seconds. Page -> ranks. */
   CROWD_LOOK: 10,
+  OVERLAY_FLOATS: 11,
+  /** 1: frames are to come with their overlays. Page -> ranks. */
+  OVERLAYS: 12,
+  /** 1 + the global index of the environment whose robot a hand pulls at; 0: none. Page -> ranks. */
+  HAND: 13,
 } as const;
 
 /** Index of a word in a rank's line. */
@@ -68,6 +77,8 @@ const POSE_CAPACITY = 512;
 /** Most environments that are drawn at once, and the memory that their poses may take. */
 const CROWD_ENVS = 1024;
 const CROWD_BYTES = 32 * 2 ** 20;
+/** Numbers of a pull: geom, point in its frame (3), force in the world's (3). */
+const HAND_FLOATS = 7;
 
 export class SharedMemory {
   readonly worldSize: number;
@@ -83,6 +94,10 @@ export class SharedMemory {
   readonly crowdReturns: Float32Array;
   /** [crowdEnvs, G, 12] */
   readonly crowdPoses: Float32Array;
+  readonly overlayFloats: number;
+  /** [poseCapacity, overlayFloats]; the first number of one that was not computed is 0. */
+  readonly overlays: Float32Array;
+  readonly hand: Float32Array;
   private readonly headersAt: number;
   private readonly slotsAt: number;
 
@@ -103,17 +118,28 @@ export class SharedMemory {
     this.crowdReturns = new Float32Array(buffer, returnsAt, this.crowdEnvs);
     const crowdAt = returnsAt + this.crowdReturns.byteLength;
     this.crowdPoses = new Float32Array(buffer, crowdAt, this.crowdEnvs * this.poseFloats);
+    this.overlayFloats = Atomics.load(this.control, Control.OVERLAY_FLOATS);
+    const overlaysAt = crowdAt + this.crowdPoses.byteLength;
+    const overlays = this.poseCapacity * this.overlayFloats;
+    this.overlays = new Float32Array(buffer, overlaysAt, overlays);
+    this.hand = new Float32Array(buffer, overlaysAt + this.overlays.byteLength, HAND_FLOATS);
   }
 
-  /** `geoms`: how many poses a frame has. */
-  static create(worldSize: number, geoms: number, slotBytes = SLOT_BYTES): SharedMemory {
+  /** `geoms`: how many poses a frame has; `overlayFloats`: numbers of its overlay. */
+  static create(
+    worldSize: number,
+    geoms: number,
+    overlayFloats = 0,
+    slotBytes = SLOT_BYTES,
+  ): SharedMemory {
     const poseFloats = 12 * geoms;
     const perRank = 4 * RANK_WORDS + 2 * HEADER_BYTES + 2 * slotBytes;
     const poseBytes = POSE_CAPACITY * 4 * (1 + poseFloats);
     const crowdEnvs = Math.min(CROWD_ENVS, Math.floor(CROWD_BYTES / (4 * poseFloats || 1)));
     const crowdBytes = 4 * crowdEnvs * (1 + poseFloats);
+    const overlayBytes = 4 * (POSE_CAPACITY * overlayFloats + HAND_FLOATS);
     const buffer = new SharedArrayBuffer(
-      CONTROL_BYTES + worldSize * perRank + poseBytes + crowdBytes,
+      CONTROL_BYTES + worldSize * perRank + poseBytes + crowdBytes + overlayBytes,
     );
     const control = new Int32Array(buffer, 0, CONTROL_BYTES / 4);
     control[Control.WORLD_SIZE] = worldSize;
@@ -121,6 +147,7 @@ export class SharedMemory {
     control[Control.POSE_FLOATS] = poseFloats;
     control[Control.POSE_CAPACITY] = POSE_CAPACITY;
     control[Control.CROWD_ENVS] = crowdEnvs;
+    control[Control.OVERLAY_FLOATS] = overlayFloats;
     return new SharedMemory(buffer);
   }
 
@@ -161,6 +188,17 @@ export class SharedMemory {
 
   focus(env: number): void {
     Atomics.store(this.control, Control.FOCUS, env);
+  }
+
+  /** Whether frames from now on come with their overlays. */
+  showOverlays(shown: boolean): void {
+    Atomics.store(this.control, Control.OVERLAYS, shown ? 1 : 0);
+  }
+
+  /** A hand pulls at the robot of global environment `env`; null: it lets go. */
+  pull(env: number, pull: Pull | null): void {
+    if (pull) this.hand.set([pull.geom, ...pull.point, ...pull.force]);
+    Atomics.store(this.control, Control.HAND, pull ? env + 1 : 0);
   }
 
   private wake(): void {

@@ -23,6 +23,8 @@ from websim.statistics import Statistics
 if TYPE_CHECKING:
     from websim.batch_env import BatchEnv
 
+#: Numbers of a wrench (`wasm_build/kernels/act.h`): body, whether at a point, point, force, torque.
+WRENCH_DIM = 11
 _WORLD, _PINNED_WORLD = ID_COLUMNS.index("world"), ID_COLUMNS.index("pinned_world")
 
 
@@ -55,6 +57,32 @@ class Orchestrator:
             envs.held_actions[env] = _numbers(call, "action", action, (envs.action_dim,), np.float32)
         envs.is_held[env] = action is not None
         envs.any_held = bool(envs.is_held.any())
+
+    def set_push(
+        self,
+        env: int,
+        body: int | str | None,
+        force: ArrayLike = (0, 0, 0),
+        *,
+        torque: ArrayLike = (0, 0, 0),
+        point: ArrayLike | None = None,
+    ) -> None:
+        """Push a body of one environment in each step from the next on, over resets too; body None: no longer.
+
+        body: its name or number. force [3] N and torque [3] N m in the world's frame; point [3] m: where, in the body's
+        frame; None: at its centre of mass. Snapshots do not hold it.
+        """
+        call, engine = "set_push", self._envs.engine
+        env = self._index(call, env)
+        if body is None:
+            engine.push(env, None)
+            return
+        wrench = np.zeros(WRENCH_DIM)
+        wrench[0] = self._body(call, body)
+        if point is not None:
+            wrench[1], wrench[2:5] = 1, _numbers(call, "point", point, (3,))
+        wrench[5:8], wrench[8:] = _numbers(call, "force", force, (3,)), _numbers(call, "torque", torque, (3,))
+        engine.push(env, wrench)
 
     def get_randomization(self, env: int) -> dict[str, float | NDArray[np.float64]]:
         """What is drawn for one environment, by `Randomize.key`: one number, or [n] where it is not shared."""
@@ -181,6 +209,15 @@ class Orchestrator:
 
     def _index(self, call: str, env: int) -> int:
         return _whole(call, "env", env, self._envs.num_envs, f"there are {self._envs.num_envs} environments")
+
+    def _body(self, call: str, body: int | str) -> int:
+        names = self._envs.model.names["body"]
+        if isinstance(body, str):
+            if body not in names[1:]:
+                known = ", ".join(filter(None, names[1:]))
+                raise ValueError(f"{call}: body: the model of {self._envs.spec.name} has {known}; got {body!r}")
+            return names.index(body)
+        return _whole(call, "body", body, len(names), "0 is the world, on which a push has no effect")
 
     def _columns(self, call: str, key: str) -> slice:
         draws = self._envs.engine.program.draws

@@ -68,6 +68,11 @@ class Session:
         return self.learner.global_step >= self.config.total_steps
 
     @property
+    def pushed(self) -> bool:
+        """Whether somebody has pushed robots that train, so that the run cannot be repeated from its settings."""
+        return any("pushed" in change for change in self.changes)
+
+    @property
     def policies(self) -> dict[str, Policy]:
         """The policies by name, as they are now; they go on learning. A task without agents has one, `policy`."""
         return self.learner.policies
@@ -90,10 +95,11 @@ class Session:
         return metrics
 
     def request(self, changes: Mapping[str, Any]) -> TrainConfig:
-        """Ask, on rank 0, for changes from the next iteration on: live settings by name, `reward` or `model`.
+        """Ask, on rank 0, for changes from the next iteration on: live settings by name, `reward`, `model` or `pushed`.
 
         reward: a function as `EnvSpec.reward`, or the text of one named `reward`. model: as `EnvSpec.model`, or as
-        `models.packed_model` packs it, in place of the task's. Returns the config as it will be.
+        `models.packed_model` packs it, in place of the task's. pushed: True, for the record: somebody pushes robots
+        that train, so the run cannot be repeated. Returns the config as it will be.
         Raises ConfigError, ModelError or RewardError, and then nothing changes.
         """
         return self._requests.add(changes, self.config, self.env, self.learner, self._given_reward)

@@ -122,6 +122,22 @@ class WebsimVectorEnv(VectorEnv):
         """Give one environment `action` [A] in each step, whatever `step` is called with; None: no longer."""
         self._env.orchestrator.set_action(env, action)
 
+    def set_push(
+        self,
+        env: int,
+        body: int | str | None,
+        force: ArrayLike = (0, 0, 0),
+        *,
+        torque: ArrayLike = (0, 0, 0),
+        point: ArrayLike | None = None,
+    ) -> None:
+        """Push a body of one environment in each step from the next on, over resets too; body None: no longer.
+
+        body: its name or number. force [3] N and torque [3] N m in the world's frame; point [3] m: where, in the body's
+        frame; None: at its centre of mass. Snapshots do not hold it.
+        """
+        self._env.orchestrator.set_push(env, body, force, torque=torque, point=point)
+
     def get_randomization(self, env: int) -> dict[str, float | NDArray[np.float64]]:
         """What is drawn for one environment, by `Randomize.key`: one number, or [n] where it is not shared."""
         return self._env.orchestrator.get_randomization(env)

@@ -79,8 +79,8 @@ class WorkerSession:
         self._shown: Shown | None = None
         #: What is shown: an argument of `policies_of`, or None: a file.
         self._choice: Any = None
-        #: The evaluation and the learner that the page knows of and that is shown.
-        self._seen: tuple[Checkpoint | None, Learner] = None, self._session.learner
+        #: The evaluation and the learner that the page knows of and that is shown, and whether robots were pushed.
+        self._seen: tuple[Checkpoint | None, Learner, bool] = None, self._session.learner, False
 
     def meet(self) -> bool:
         """Before each iteration, with all ranks: save when it is time. Whether to meet again, without an iteration."""
@@ -122,7 +122,7 @@ class WorkerSession:
     def news(self) -> str | None:
         """What came of changes and evaluations since the last call, beside metrics; None: nothing."""
         session = self._session
-        seen = session.evaluation.last, session.learner
+        seen = session.evaluation.last, session.learner, session.pushed
         if seen == self._seen and not session.notices:
             return None
         self._seen = seen
@@ -135,7 +135,7 @@ class WorkerSession:
             for checkpoint in evaluation.checkpoints
         ]
         best = evaluation.best and evaluation.best.global_step
-        return json.dumps({"notices": notices, "checkpoints": checkpoints, "best": best})
+        return json.dumps({"notices": notices, "checkpoints": checkpoints, "best": best, "pushed": session.pushed})
 
     def policy(self, which: str) -> bytes:
         """The policy file (`policies_of`); a zip archive of the policies' files where the task has several."""

@@ -76,6 +76,21 @@ def test_every_live_setting_reaches_the_learner():
         assert np.abs(changed.policy.network.params - unchanged).max() > 1e-7, name
 
 
+def test_that_robots_were_pushed_is_recorded_and_saved_and_changes_nothing_else():
+    session, unpushed = open_session(), open_session()
+    assert session.request({"pushed": True}) == session.config
+    assert not session.pushed
+    for each in (session, unpushed):
+        each.iterate()
+    assert session.pushed
+    assert session.changes == [{"global_step": 0, "settings": {}, "pushed": True}]
+    assert session.learner.network.params.tobytes() == unpushed.learner.network.params.tobytes()
+    resumed = open_session()
+    resumed.load_state(session.state())
+    assert resumed.pushed
+    assert not unpushed.pushed
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [

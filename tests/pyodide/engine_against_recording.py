@@ -33,6 +33,7 @@ def test_every_step_is_the_same(recorded):
     engine, recording = recorded
     for t in range(len(recording["actions"])):
         engine.set_rows(recording["rows"][t])
+        engine.push(1, recording["wrench"][t])
         engine.step(recording["actions"][t])
         np.testing.assert_allclose(engine.obs, recording["obs"][t], **TOLERANCE)
         np.testing.assert_allclose(engine.signals, recording["signals"][t], **TOLERANCE)

@@ -15,7 +15,8 @@ B, STEPS = 4, 300
 def record(task: str) -> dict[str, np.ndarray]:
     """Random steps of B environments, with the state before each; environments that ended start again.
 
-    rows, next_rows [T, B, N]: the state before and after; set_*: of `set_state`; start_*: after `reset`.
+    rows, next_rows [T, B, N]: the state before and after; wrench [T, 11]: what acts on environment 1;
+    set_*: of `set_state`; start_*: after `reset`.
     """
     engine = NativeEngine(get_spec(task), B)
     rng = np.random.default_rng(0)
@@ -34,7 +35,10 @@ def record(task: str) -> dict[str, np.ndarray]:
         note(start_obs=engine.obs, start_signals=engine.signals)
     for step in range(STEPS):
         actions = rng.uniform(1.2 * low, 1.2 * high, (B, len(low))).astype(np.float32)
-        note(rows=engine.get_rows(), actions=actions)
+        # A force and a torque at a point of one body after the other; gentle, for a hard impact magnifies last digits.
+        wrench = np.array([1 + step % (engine.model.nbody - 1), 1, *rng.uniform(-0.1, 0.1, 9)])
+        engine.push(1, wrench)
+        note(rows=engine.get_rows(), actions=actions, wrench=wrench)
         engine.step(actions)
         note(obs=engine.obs, signals=engine.signals, flags=engine.flags, next_rows=engine.get_rows())
         qpos, qvel = engine.get_state()

@@ -27,7 +27,7 @@ function expected(worldSize: number, nbytes: number): Uint8Array {
 describe('gather', () => {
   it('gives every rank all parts in rank order, in as many rounds as the slot needs', async () => {
     const worldSize = 3;
-    const memory = SharedMemory.create(worldSize, GEOMS, SLOT_BYTES);
+    const memory = SharedMemory.create(worldSize, GEOMS, 0, SLOT_BYTES);
     // Empty, less than a slot, exactly one, one byte more, several; often enough for slots to be reused.
     const sizes = Array.from({ length: 200 }, (_, i) => [0, 8, 64, 65, 300][i % 5] ?? 0);
     const calls = sizes.map((nbytes, sequence) => ({ nbytes, tag: 'gradient', sequence }));
@@ -38,7 +38,7 @@ describe('gather', () => {
   });
 
   it('tells every rank the same text when tags, numbers or lengths differ', async () => {
-    const memory = SharedMemory.create(2, GEOMS, SLOT_BYTES);
+    const memory = SharedMemory.create(2, GEOMS, 0, SLOT_BYTES);
     const [first, second] = await Promise.all([
       start(memory, 0, [{ nbytes: 200, tag: 'gradient', sequence: 7 }]),
       start(memory, 1, [{ nbytes: 8, tag: 'mean kl', sequence: 6 }]),
@@ -54,7 +54,7 @@ describe('gather', () => {
   });
 
   it('meets again after a mismatch', async () => {
-    const memory = SharedMemory.create(2, GEOMS, SLOT_BYTES);
+    const memory = SharedMemory.create(2, GEOMS, 0, SLOT_BYTES);
     const then = { nbytes: 100, tag: 'same', sequence: 2 };
     const [first, second] = await Promise.all([
       start(memory, 0, [{ nbytes: 1, tag: 'a', sequence: 1 }, then]),
@@ -65,7 +65,7 @@ describe('gather', () => {
   });
 
   it.each(['stop', 'abort'] as const)('is released by %s while it waits', async (reason) => {
-    const memory = SharedMemory.create(2, GEOMS, SLOT_BYTES);
+    const memory = SharedMemory.create(2, GEOMS, 0, SLOT_BYTES);
     const waiting = start(memory, 0, [{ nbytes: 1, tag: 'lonely', sequence: 1 }]);
     while (Atomics.load(memory.rankWords(0), 0) !== 2) await new Promise((r) => setTimeout(r, 5));
     const begin = performance.now();
@@ -76,7 +76,7 @@ describe('gather', () => {
   });
 
   it('shows signs of life while it waits', async () => {
-    const memory = SharedMemory.create(2, GEOMS, SLOT_BYTES);
+    const memory = SharedMemory.create(2, GEOMS, 0, SLOT_BYTES);
     const waiting = start(memory, 0, [{ nbytes: 1, tag: 'lonely', sequence: 1 }]);
     const beat = () => Atomics.load(memory.rankWords(0), 1);
     while (beat() === 0) await new Promise((r) => setTimeout(r, 5));
@@ -90,7 +90,7 @@ describe('gather', () => {
 
 describe('abort', () => {
   it('names the rank that failed first', () => {
-    const memory = SharedMemory.create(3, GEOMS, SLOT_BYTES);
+    const memory = SharedMemory.create(3, GEOMS, 0, SLOT_BYTES);
     expect(memory.abortedBy).toBe(-1);
     memory.abort(2);
     memory.abort(0);

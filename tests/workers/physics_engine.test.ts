@@ -1,7 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Crowd, SharedCrowdWriter } from '../../workers/crowd';
 import type { Mujoco } from '../../workers/mujoco';
+import { readOverlay } from '../../workers/overlay';
 import { PhysicsEngine } from '../../workers/physics_engine';
+import { HandReader } from '../../workers/pull';
 import { SharedMemory } from '../../workers/shared_memory';
 import { CART_POLE, openMujoco } from './mujoco_runtime';
 
@@ -16,7 +18,7 @@ const ID_DIM = 7;
 
 /** Addresses in the caller's memory, which stands for Pyodide's. */
 const AT = { program: 0, actions: 512, obs: 1024, signals: 1536, flags: 2048, mask: 2112 };
-const MORE = { episodes: 2176, qpos: 2240, qvel: 2304, returns: 2368, rows: 4096 };
+const MORE = { episodes: 2176, qpos: 2240, qvel: 2304, returns: 2368, wrench: 2432, rows: 4096 };
 
 /** Program of wasm_build/kernels/program.h: observe qpos and qvel, signal qpos, no bound, no noise. */
 function program(): Uint8Array {
@@ -86,6 +88,12 @@ function rowSize(engine: PhysicsEngine): number {
 
 function setState(engine: PhysicsEngine): void {
   engine.setState(MORE.qpos, MORE.qvel, AT.obs, AT.signals, 0, B);
+}
+
+/** All of them at zero. */
+function rest(engine: PhysicsEngine): void {
+  for (const at of [MORE.qpos, MORE.qvel]) f64(at, B * NQ).fill(0);
+  setState(engine);
 }
 
 function reset(engine: PhysicsEngine, firstEnv: number): void {
@@ -263,8 +271,13 @@ describe('PhysicsEngine', () => {
 
   it('records the followed environment, by its global index', () => {
     const frames: Float32Array[] = [];
-    const writer = { focus: 11, write: (poses: Float32Array) => void frames.push(poses.slice()) };
-    const engine = openEngine({ link: { frames: writer, crowd: null, pulse: () => false } });
+    const writer = {
+      focus: 11,
+      overlays: false,
+      write: (poses: Float32Array) => void frames.push(poses.slice()),
+    };
+    const link = { frames: writer, crowd: null, hand: null, pulse: () => false };
+    const engine = openEngine({ link });
     reset(engine, 10);
     f64(MORE.qpos, B * NQ).set([1, 0, 2, 0, 3, 0]);
     setState(engine);
@@ -283,8 +296,9 @@ describe('PhysicsEngine', () => {
   it('writes the poses and returns of its part of the crowd while it is watched', async () => {
     const memory = SharedMemory.create(1, 3);
     const crowd = new Crowd(memory, new Float32Array(3 * 12).fill(-1));
-    const frames = { focus: -1, write: () => {} };
-    const link = { frames, crowd: new SharedCrowdWriter(memory), pulse: () => false };
+    const frames = { focus: -1, overlays: false, write: () => {} };
+    const writer = new SharedCrowdWriter(memory);
+    const link = { frames, crowd: writer, hand: null, pulse: () => false };
     const engine = openEngine({ link });
     engine.watchReturns(MORE.returns, 2);
     f64(MORE.returns, 2 * B).set([1, 2, 3, 4, 5, 6]);
@@ -313,8 +327,8 @@ describe('PhysicsEngine', () => {
     const rows = 1000;
     caller = new ArrayBuffer(1e6);
     let pulses = 0;
-    const frames = { focus: -1, write: () => {} };
-    const link = { frames, crowd: null, pulse: () => ++pulses > 3 };
+    const frames = { focus: -1, overlays: false, write: () => {} };
+    const link = { frames, crowd: null, hand: null, pulse: () => ++pulses > 3 };
     const engine = openEngine({ link, numEnvs: rows });
     const signals = 4 * rows * (1 + OBS);
     const all = () => engine.step(0, 4 * rows, signals, signals + 8 * rows * NQ);
@@ -322,6 +336,89 @@ describe('PhysicsEngine', () => {
     expect(pulses).toBe(3);
     expect(all).toThrow('the run was stopped');
     engine.close();
+  });
+
+  it('lets a hand pull at the robot of one environment, as long as it lasts', () => {
+    const memory = SharedMemory.create(1, 3);
+    const frames = { focus: -1, overlays: false, write: () => {} };
+    const link = { frames, crowd: null, hand: new HandReader(memory), pulse: () => false };
+    const engine = openEngine({ link });
+    reset(engine, 20);
+    const velocities = () => {
+      engine.getState(MORE.qpos, MORE.qvel);
+      return Array.from({ length: B }, (_, b) => [...f64(MORE.qvel + 16 * b, NV)]);
+    };
+    // At the pole's middle, above the hinge.
+    memory.pull(21, { geom: 2, point: [0, 0, 0], force: [10, 0, 0] });
+    step(engine);
+    const [first, pulled, last] = velocities();
+    expect(first).toEqual(last);
+    expect(pulled![1]! - first![1]!).toBeGreaterThan(0.1);
+    memory.pull(21, null);
+    rest(engine);
+    step(engine);
+    const [, released, other] = velocities();
+    expect(released).toEqual(other);
+    engine.close();
+  });
+
+  it('keeps a push that Python sets beside that of a hand, and ends it', () => {
+    const memory = SharedMemory.create(1, 3);
+    const frames = { focus: -1, overlays: false, write: () => {} };
+    const link = { frames, crowd: null, hand: new HandReader(memory), pulse: () => false };
+    const engine = openEngine({ link });
+    reset(engine, 0);
+    // Body 2 is the pole: a torque of 1 N m around its hinge.
+    f64(MORE.wrench, 11).set([2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+    engine.push(2, MORE.wrench);
+    memory.pull(0, { geom: 2, point: [0, 0, 0], force: [-10, 0, 0] });
+    step(engine);
+    engine.getState(MORE.qpos, MORE.qvel);
+    const [turned, still, pushed] = [1, 3, 5].map((at) => f64(MORE.qvel, B * NV)[at]!);
+    expect(turned! - still!).toBeLessThan(-0.1);
+    expect(pushed! - still!).toBeGreaterThan(0.05);
+    memory.pull(0, null);
+    engine.push(2, 0);
+    rest(engine);
+    step(engine);
+    engine.getState(MORE.qpos, MORE.qvel);
+    expect(f64(MORE.qvel + 32, NV)).toEqual(f64(MORE.qvel, NV));
+    engine.close();
+  });
+
+  it('gives frames overlays while they are asked for, and the same states', () => {
+    const overlays: (Float32Array | null)[] = [];
+    const writer = {
+      focus: 1,
+      overlays: true,
+      write: (_: Float32Array, overlay: Float32Array | null = null) =>
+        void overlays.push(overlay?.slice() ?? null),
+    };
+    const link = { frames: writer, crowd: null, hand: null, pulse: () => false };
+    const states = [openEngine(), openEngine({ link })].map((engine) => {
+      writer.overlays = true;
+      reset(engine, 0);
+      f32(AT.actions, B).set([1, 2, 3]);
+      for (let i = 0; i < 5; i++) step(engine);
+      engine.getState(MORE.qpos, MORE.qvel);
+      const state = [...f64(MORE.qpos, B * NQ), ...f64(MORE.qvel, B * NV)];
+      writer.overlays = false;
+      step(engine);
+      engine.close();
+      return state;
+    });
+    expect(states[1]).toEqual(states[0]);
+    expect(overlays.length).toBe(6);
+    expect(overlays[5]).toBe(null);
+    const { joints, contacts, centreOfMass, mass } = readOverlay(overlays[4]!)!;
+    const [x, angle] = states[1]!.slice(NQ);
+    expect(contacts.length).toBeGreaterThan(0);
+    expect(mass).toBeCloseTo(2, 5);
+    // Cart and pole weigh the same; the pole's middle is 0.3 m from its hinge.
+    expect(centreOfMass[0]).toBeCloseTo(x! + 0.15 * Math.sin(angle!), 5);
+    expect(joints.length).toBe(12);
+    expect(joints[6]).toBeCloseTo(x!, 5);
+    expect([...joints.slice(9)]).toEqual([0, 1, 0]);
   });
 
   it('gives its memory back', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SceneDescription } from '../../workers/protocol';
+import { HandReader, type Pull } from '../../workers/pull';
 import type { RankClient } from '../../workers/rank_client';
 import { TrainingRun } from '../../workers/run';
 import { type Metrics, SHOWN_ENV, type TrainConfig } from '../../workers/schema';
@@ -127,15 +128,41 @@ describe('changes and what is shown', () => {
     await expect(run.change({ gamma: 0.9 })).rejects.toThrow('The run has ended');
   });
 
+  it('passes a hand on to the followed robot while it moves, and records that it was pushed', async () => {
+    const { run, workers, memory } = await startRun(2);
+    const hand = new HandReader(memory!);
+    const pull: Pull = { geom: 1, point: [0.5, 0, 0], force: [0, 0, 8] };
+    await run.focus(1);
+    expect(hand.env).toBe(-1);
+    run.pull(pull);
+    expect([hand.env, hand.pull, run.pushed]).toEqual([1, pull, true]);
+    run.pull({ ...pull, force: [1, 2, 3] });
+    expect(hand.pull.force).toEqual([1, 2, 3]);
+    expect(workers[0]?.sent.filter(({ type }) => type === 'change')).toMatchObject([
+      { changes: { pushed: true } },
+    ]);
+    run.pull(null);
+    expect(hand.env).toBe(-1);
+
+    run.pull(pull);
+    const pausing = run.pause();
+    expect(hand.env).toBe(-1);
+    workers[0]?.answer();
+    await pausing;
+    run.pull(pull);
+    expect(hand.env).toBe(-1);
+  });
+
   it('knows the checkpoints, and follows the shown environment until the view is live', async () => {
     const { run, workers, memory } = await startRun(2);
     const news = {
       notices: ['a'],
       checkpoints: [{ global_step: 64, episodic_return: 1 }],
       best: 64,
+      pushed: false,
     };
     workers[0]?.say({ type: 'news', news });
-    expect([run.checkpoints, run.best]).toEqual([news.checkpoints, 64]);
+    expect([run.checkpoints, run.best, run.pushed]).toEqual([news.checkpoints, 64, false]);
     const showing = run.show({ checkpoint: 64 });
     expect(workers[0]?.sent).toMatchObject([
       { type: 'show', shown: { checkpoint: 64 }, file: null },

@@ -3,10 +3,10 @@ import { SharedMemory } from '../../workers/shared_memory';
 
 it('gives every part its own bytes, and the buffer has none to spare', () => {
   const worldSize = 3;
-  const { buffer } = SharedMemory.create(worldSize, 5, 64);
+  const { buffer } = SharedMemory.create(worldSize, 5, 11, 64);
   const memory = new SharedMemory(buffer);
   const parts: ArrayBufferView[] = [memory.control, memory.poseSequence, memory.poses];
-  parts.push(memory.crowdReturns, memory.crowdPoses);
+  parts.push(memory.crowdReturns, memory.crowdPoses, memory.overlays, memory.hand);
   for (let rank = 0; rank < worldSize; rank++) {
     parts.push(memory.rankWords(rank));
     for (const side of [0, 1]) {

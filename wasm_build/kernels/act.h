@@ -1,4 +1,4 @@
-// What is done to an environment in a control step: its own world, its controls, its pushes.
+// What is done to an environment in a control step: its own world, its controls, its pushes and what a hand pulls at.
 
 #pragma once
 
@@ -38,7 +38,7 @@ static void enter_world(const World* world, const Row* row) {
   for (int i = (int)m->nbody - 1; i > 0; i--) m->body_subtreemass[m->body_parentid[i]] += m->body_subtreemass[i];
 }
 
-// Controls from an action [A], as late as the row's delay says.
+// Controls of the step that `action` [A] is for, as late as the row's delay says.
 static void set_controls(const World* world, const Row* row, const float* action) {
   const Program* p = world->p;
   const Control* control = program_controls(p);
@@ -48,8 +48,14 @@ static void set_controls(const World* world, const Row* row, const float* action
     const double x = delay > 0 ? row->delayed[(delay - 1) * A + a] : action[a];
     world->d->ctrl[a] =
         p->n_controls ? clipped(control[a].offset + control[a].scale * x, control[a].low, control[a].high) : x;
-    if (p->keeps_action) row->action[a] = action[a];
   }
+}
+
+// What later steps need of `action` [A].
+static void keep_action(const World* world, const Row* row, const float* action) {
+  const Program* p = world->p;
+  const int A = p->action_dim;
+  for (int a = 0; a < p->keeps_action * A; a++) row->action[a] = action[a];
   for (int i = p->max_delay * A - 1; i >= 0; i--) row->delayed[i] = i >= A ? row->delayed[i - A] : action[i];
 }
 
@@ -79,4 +85,36 @@ static void release(const World* world) {
   const Push* push = program_pushes(world->p);
   for (int i = 0; i < world->p->n_pushes; i++, push++)
     world->d->xfrc_applied[6 * push->body] = world->d->xfrc_applied[6 * push->body + 1] = 0;
+}
+
+// A wrench from outside on one body, [WRENCH_DIM] doubles; WRENCH_AT_POINT 0: at the body's centre of mass.
+enum {
+  WRENCH_BODY,
+  WRENCH_AT_POINT,
+  WRENCH_POINT,       // 3, in the body's frame, m
+  WRENCH_FORCE = 5,   // 3, in the world's, N
+  WRENCH_TORQUE = 8,  // 3, in the world's, N m
+  WRENCH_DIM = 11,
+};
+
+// Adds it to `pushed` [6], what else pushes the body, for the state as it is now.
+static void apply_wrench(const World* world, const double* wrench, const double* pushed) {
+  const mjData* d = world->d;
+  const int body = (int)wrench[WRENCH_BODY];
+  const double *point = wrench + WRENCH_POINT, *force = wrench + WRENCH_FORCE, *R = d->xmat + 9 * body;
+  double* applied = d->xfrc_applied + 6 * body;
+  double arm[3] = {0, 0, 0};
+  mj_kinematics(world->m, world->d);
+  for (int i = 0; i < 3 && wrench[WRENCH_AT_POINT] != 0; i++)
+    arm[i] = d->xpos[3 * body + i] - d->xipos[3 * body + i] + R[3 * i] * point[0] + R[3 * i + 1] * point[1] +
+             R[3 * i + 2] * point[2];
+  for (int i = 0; i < 3; i++) {
+    const int j = (i + 1) % 3, k = (i + 2) % 3;
+    applied[i] = pushed[i] + force[i];
+    applied[3 + i] = pushed[3 + i] + wrench[WRENCH_TORQUE + i] + arm[j] * force[k] - arm[k] * force[j];
+  }
+}
+
+static void copy6(double* out, const double* in) {
+  for (int i = 0; i < 6; i++) out[i] = in[i];
 }

@@ -5,6 +5,7 @@
 //   rows [B, N] f64   obs [B, O] f32   signals [B, S] f64   flags [B] u8   actions [B, A] f32   worlds [W]
 
 #include "act.h"
+#include "overlay.h"
 #include "shapes.h"
 
 enum { FLAG_TERMINATED = 1, FLAG_DIVERGED = 2, FLAG_UNHEALTHY = 4 };
@@ -43,40 +44,76 @@ WS_EXPORT int32_t ws_state_size(const mjModel* m) { return mj_stateSize(m, ROW_S
 
 WS_EXPORT int32_t ws_row_size(const mjModel* m, const Program* program) { return row_size(m, program); }
 
+// The control step's physics; `wrench`: what pulls at the row from outside, or 0.
+static void advance(const World* world, const double* wrench) {
+  const mjModel* m = world->m;
+  mjData* d = world->d;
+  if (!wrench) {
+    for (int i = 0; i < world->p->frame_skip; i++) mj_step(m, d);
+    return;
+  }
+  double* applied = d->xfrc_applied + 6 * (int)wrench[WRENCH_BODY];
+  double pushed[6];
+  copy6(pushed, applied);
+  for (int i = 0; i < world->p->frame_skip; i++) {
+    apply_wrench(world, wrench, pushed);
+    mj_step(m, d);
+  }
+}
+
+// The data are shared by all rows: nobody is pulled at in another one's place.
+static void let_go(const World* world, const double* wrench) {
+  if (!wrench) return;
+  for (int i = 0; i < 6; i++) world->d->xfrc_applied[6 * (int)wrench[WRENCH_BODY] + i] = 0;
+}
+
+static void step_row(double* row_at, float* obs, double* signals, uint8_t* flags, const float* action,
+                     const World* worlds, int state_size, const double* wrench) {
+  const Program* p = worlds->p;
+  const Row row = row_parts(row_at, state_size, p);
+  const World* world = world_of(worlds, &row);
+  const mjModel* m = world->m;
+  mjData* d = world->d;
+  enter_world(world, &row);
+  mj_setState(m, d, row.state, ROW_SIGNATURE);
+  set_controls(world, &row, action);
+  keep_action(world, &row, action);
+  if (p->n_pushes) push(world, &row);
+  advance(world, wrench);
+  if (p->needs_rne) mj_rnePostConstraint(m, d);
+  if (p->n_pushes) release(world);
+  let_go(world, wrench);
+  *flags = 0;
+  if (diverged(m, d)) {
+    // The row stays as it was, so that observation and signals are finite; the caller resets it.
+    *flags = FLAG_DIVERGED | FLAG_TERMINATED | FLAG_UNHEALTHY;
+    mj_resetData(m, d);
+    mj_setState(m, d, row.state, ROW_SIGNATURE);
+    mj_forward(m, d);
+  } else if (!is_healthy(world, &row)) {
+    *flags = p->terminates ? FLAG_TERMINATED | FLAG_UNHEALTHY : FLAG_UNHEALTHY;
+  }
+  row.id[ID_STEP] += 1;
+  // The reward judges by the command that was followed, the observation has the next one.
+  write_signals(signals, world, &row, m->opt.timestep * p->frame_skip);
+  if (p->n_commands) draw_command(world, &row, (uint32_t)row.id[ID_STEP]);
+  write_observation(obs, world, &row);
+  mj_getState(m, d, row.state, ROW_SIGNATURE);
+}
+
 WS_EXPORT void ws_step(double* rows, float* obs, double* signals, uint8_t* flags, const float* actions,
                        const World* worlds, int32_t B) {
   const Program* p = worlds->p;
   const int state_size = mj_stateSize(worlds->m, ROW_SIGNATURE), N = row_size(worlds->m, p);
-  const double period = worlds->m->opt.timestep * p->frame_skip;
-  for (int b = 0; b < B; b++) {
-    const Row row = row_parts(rows + (size_t)b * N, state_size, p);
-    const World* world = world_of(worlds, &row);
-    const mjModel* m = world->m;
-    mjData* d = world->d;
-    enter_world(world, &row);
-    mj_setState(m, d, row.state, ROW_SIGNATURE);
-    set_controls(world, &row, actions + b * p->action_dim);
-    if (p->n_pushes) push(world, &row);
-    for (int i = 0; i < p->frame_skip; i++) mj_step(m, d);
-    if (p->needs_rne) mj_rnePostConstraint(m, d);
-    if (p->n_pushes) release(world);
-    flags[b] = 0;
-    if (diverged(m, d)) {
-      // The row stays as it was, so that observation and signals are finite; the caller resets it.
-      flags[b] = FLAG_DIVERGED | FLAG_TERMINATED | FLAG_UNHEALTHY;
-      mj_resetData(m, d);
-      mj_setState(m, d, row.state, ROW_SIGNATURE);
-      mj_forward(m, d);
-    } else if (!is_healthy(world, &row)) {
-      flags[b] = p->terminates ? FLAG_TERMINATED | FLAG_UNHEALTHY : FLAG_UNHEALTHY;
-    }
-    row.id[ID_STEP] += 1;
-    // The reward judges by the command that was followed, the observation has the next one.
-    write_signals(signals + b * p->signal_dim, world, &row, period);
-    if (p->n_commands) draw_command(world, &row, (uint32_t)row.id[ID_STEP]);
-    write_observation(obs + b * p->obs_dim, world, &row);
-    mj_getState(m, d, row.state, ROW_SIGNATURE);
-  }
+  for (int b = 0; b < B; b++)
+    step_row(rows + (size_t)b * N, obs + b * p->obs_dim, signals + b * p->signal_dim, flags + b,
+             actions + b * p->action_dim, worlds, state_size, 0);
+}
+
+// One row, on which `wrench` [WRENCH_DIM] acts meanwhile.
+WS_EXPORT void ws_step_pushed(double* row, float* obs, double* signals, uint8_t* flag, const float* action,
+                              const World* worlds, const double* wrench) {
+  step_row(row, obs, signals, flag, action, worlds, mj_stateSize(worlds->m, ROW_SIGNATURE), wrench);
 }
 
 WS_EXPORT void ws_reset(double* rows, float* obs, double* signals, const uint8_t* mask, const uint32_t* episodes,
@@ -157,4 +194,29 @@ WS_EXPORT void ws_poses(float* poses, double* rows, const World* worlds, int32_t
       for (int i = 0; i < 9; i++) pose[3 + i] = (float)d->geom_xmat[9 * g + i];
     }
   }
+}
+
+WS_EXPORT int32_t ws_overlay_size(const mjModel* m) { return overlay_size(m); }
+
+// What overlay.h shows of the data as they are.
+WS_EXPORT void ws_overlay(float* overlay, const mjModel* m, const mjData* d) { write_overlay(overlay, m, d); }
+
+// The same of a row, with the controls that it would have if it took `action` [A] again, and `wrench` or 0.
+WS_EXPORT void ws_row_overlay(float* overlay, double* row_at, const float* action, const double* wrench,
+                              const World* worlds) {
+  const Row row = row_parts(row_at, mj_stateSize(worlds->m, ROW_SIGNATURE), worlds->p);
+  const World* world = world_of(worlds, &row);
+  enter_world(world, &row);
+  mj_setState(world->m, world->d, row.state, ROW_SIGNATURE);
+  set_controls(world, &row, action);
+  if (world->p->n_pushes) push(world, &row);
+  if (wrench) {
+    double pushed[6];
+    copy6(pushed, world->d->xfrc_applied + 6 * (int)wrench[WRENCH_BODY]);
+    apply_wrench(world, wrench, pushed);
+  }
+  mj_forward(world->m, world->d);
+  write_overlay(overlay, world->m, world->d);
+  if (world->p->n_pushes) release(world);
+  let_go(world, wrench);
 }

@@ -95,7 +95,7 @@ export class Episodes {
     this.#network = new PolicyNetwork(policy, task.choices);
     this.#seen = new Float32Array(task.observations[0]!.length);
     this.#done = new Float32Array(task.actions[0]!.length);
-    const link = frames && { frames, crowd: null, pulse: () => false };
+    const link = frames && { frames, crowd: null, hand: null, pulse: () => false };
     this.#engine = new PhysicsEngine(mujoco, arena.memory, link, task.xmls, files, B);
     this.#engine.setPrograms(
       programs.map((program, i) => [programsAt[i]!, program.length] as const),

@@ -19,6 +19,8 @@ export class Playback {
   pace: Pace = 'live';
   /** [G, 12] of the moment that is shown. */
   readonly snapshot: Float32Array;
+  /** Its overlay; the first number is 0 while there is none. */
+  readonly overlay: Float32Array;
   readonly #next: Float32Array;
   /** What is played: what comes, or what was kept when the picture was held. */
   readonly #frames: FrameReader;
@@ -35,7 +37,7 @@ export class Playback {
 
   /**
    * `rest`: [G, 12] before the first frame. `controlPeriod`: simulated seconds between two frames.
-   * `jump`: metres that the tracked geom moves between two frames only when the environment was reset.
+   * `overlayFloats`: numbers of an overlay, if frames come with any. `jump`: metres that the tracked geom moves between two frames only when the environment was reset.
    */
   constructor(
     frames: FrameReader,
@@ -43,8 +45,10 @@ export class Playback {
     controlPeriod: number,
     trackedGeom: number,
     jump: number,
+    overlayFloats = 0,
   ) {
     this.#frames = frames;
+    this.overlay = new Float32Array(overlayFloats);
     this.snapshot = rest.slice();
     this.#next = new Float32Array(rest.length);
     this.#controlPeriod = controlPeriod;
@@ -94,7 +98,7 @@ export class Playback {
   hold(): void {
     this.#position = Math.max(0, Math.floor(this.#position));
     this.#framesPerSecond = 0;
-    this.#held = new KeptFrames(this.#frames, this.#position, this.snapshot.length);
+    this.#held = this.#kept();
   }
 
   release(): void {
@@ -109,7 +113,12 @@ export class Playback {
     const { head, capacity } = this.#frames;
     const oldest = Math.max(0, head - Math.floor(FULLEST * capacity));
     this.#position = Math.min(head - 1, Math.max(oldest, this.#position));
-    this.#held = new KeptFrames(this.#frames, this.#position, this.snapshot.length);
+    this.#held = this.#kept();
+  }
+
+  #kept(): KeptFrames {
+    const { snapshot, overlay } = this;
+    return new KeptFrames(this.#frames, this.#position, snapshot.length, overlay.length);
   }
 
   #showHeld(): boolean {
@@ -121,7 +130,8 @@ export class Playback {
   #show(position: number): boolean {
     const frames = this.#held ?? this.#frames;
     const frame = Math.floor(position);
-    if (!frames.read(frame, this.snapshot)) return false;
+    // Of a moment between two frames the overlay is that of the one before: less than a control step old.
+    if (!frames.read(frame, this.snapshot, this.overlay)) return false;
     const part = position - frame;
     if (part > 0 && frames.read(frame + 1, this.#next) && !this.#isReset())
       blend(this.snapshot, this.#next, part);

@@ -37,6 +37,9 @@ class Engine(Protocol):
     def set_state(self, qpos: NDArray[np.float64], qvel: NDArray[np.float64], first: int = 0) -> None:
         """Set positions [n, nq] and velocities [n, nv] of n rows from `first` on, and their observations."""
 
+    def push(self, env: int, wrench: NDArray[np.float64] | None) -> None:
+        """Let a wrench [11] (`wasm_build/kernels/act.h`) act on row `env` in each step; None: no longer."""
+
     def get_state(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Positions [B, nq] and velocities [B, nv]."""
 

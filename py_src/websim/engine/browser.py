@@ -86,6 +86,9 @@ class BrowserEngine:
         obs_at, signals_at = self.obs[first:].ctypes.data, self.signals[first:].ctypes.data
         websim_host.engine_set_state(self._id, qpos.ctypes.data, qvel.ctypes.data, obs_at, signals_at, first, len(qpos))
 
+    def push(self, env: int, wrench: NDArray[np.float64] | None) -> None:
+        websim_host.engine_push(self._id, env, 0 if wrench is None else wrench.ctypes.data)
+
     def get_state(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         qpos, qvel = np.zeros((self.num_envs, self.model.nq)), np.zeros((self.num_envs, self.model.nv))
         websim_host.engine_get_state(self._id, qpos.ctypes.data, qvel.ctypes.data)

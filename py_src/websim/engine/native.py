@@ -29,10 +29,11 @@ def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(str(library_path("physics")))
     library.ws_state_size.argtypes = [_P]
     library.ws_step.argtypes = [_P] * 6 + [_I]
+    library.ws_step_pushed.argtypes = [_P] * 7
     library.ws_reset.argtypes = [_P] * 5 + [_U, _U, _P, _I, _I, _I, _I]
     library.ws_set_state.argtypes = [_P] * 6 + [_I]
     library.ws_get_state.argtypes = [_P] * 4 + [_I]
-    for name in ("ws_step", "ws_reset", "ws_set_state", "ws_get_state"):
+    for name in ("ws_step", "ws_step_pushed", "ws_reset", "ws_set_state", "ws_get_state"):
         getattr(library, name).restype = None
     return library
 
@@ -62,12 +63,17 @@ class NativeEngine:
         self._worlds = np.array(
             [(m._address, d._address, ctypes.addressof(program)) for m, d, program in worlds], np.uintp
         )
+        #: What acts on rows from outside, by row.
+        self._wrenches: dict[int, NDArray[np.float64]] = {}
         # Addresses never change: the arrays are never replaced.
         self._rows_at, self._obs_at = self._rows.ctypes.data, self.obs.ctypes.data
         self._signals_at, self._flags_at = self.signals.ctypes.data, self.flags.ctypes.data
         self._worlds_at = self._worlds.ctypes.data
 
     def step(self, actions: NDArray[np.float32]) -> None:
+        if self._wrenches:
+            self._step_pushed(actions)
+            return
         self._library.ws_step(
             self._rows_at,
             self._obs_at,
@@ -77,6 +83,24 @@ class NativeEngine:
             self._worlds_at,
             self.num_envs,
         )
+
+    def _step_pushed(self, actions: NDArray[np.float32]) -> None:
+        """Each pushed row by itself, and all that are between them together."""
+        arrays = (self._rows, self.obs, self.signals, self.flags, actions)
+        first = 0
+        for env in (*sorted(self._wrenches), self.num_envs):
+            between = [array[first:].ctypes.data for array in arrays]
+            self._library.ws_step(*between, self._worlds_at, env - first)
+            if env in self._wrenches:
+                row = [array[env:].ctypes.data for array in arrays]
+                self._library.ws_step_pushed(*row, self._worlds_at, self._wrenches[env].ctypes.data)
+            first = env + 1
+
+    def push(self, env: int, wrench: NDArray[np.float64] | None) -> None:
+        if wrench is None:
+            self._wrenches.pop(env, None)
+        else:
+            self._wrenches[env] = wrench
 
     def reset(self, mask: NDArray[np.uint8], episodes: NDArray[np.uint32], seed: int, first_env: int) -> None:
         self._library.ws_reset(

@@ -13,8 +13,8 @@ from websim.live.model_swap import checked_model, with_model
 from websim.live.reward_text import compile_reward, try_reward
 from websim.spec import Reward
 
-#: A change as ranks send it, JSON: `settings` by name, perhaps a `model` (`models.packed_model`) and perhaps `reward`,
-#: {"text": ...} or {"function": its name, "number": where `Requests` has it}.
+#: A change as ranks send it, JSON: `settings` by name, perhaps a `model` (`models.packed_model`), perhaps `reward`,
+#: {"text": ...} or {"function": its name, "number": where `Requests` has it}, and perhaps `pushed`: true.
 Change = dict[str, Any]
 
 
@@ -38,7 +38,7 @@ class Requests:
 
         reward: the one that the run was given in place of its task's, if any.
         """
-        settings = {name: value for name, value in changes.items() if name not in ("reward", "model")}
+        settings = {name: value for name, value in changes.items() if name not in ("reward", "model", "pushed")}
         asked = (self._asked or config).changed(settings)
         if "total_steps" in settings and asked.total_steps <= learner.global_step:
             raise ConfigError(
@@ -58,6 +58,8 @@ class Requests:
         if "model" in changes:
             change["model"] = checked_model(changes["model"], asked, env, reward)
             asked = with_model(asked, change["model"])
+        if changes.get("pushed"):
+            change["pushed"] = True
         self._waiting.append(change)
         self._asked = asked
         return asked
