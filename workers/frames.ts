@@ -45,7 +45,8 @@ export class SharedFrameWriter implements FrameWriter {
     const slot = frame % poseCapacity;
     Atomics.exchange(poseSequence, slot, 0);
     this.shared.poses.set(poses, slot * poseFloats);
-    if (overlay) overlays.set(overlay, slot * overlayFloats);
+    // A model that was changed while the run went on may have other joints.
+    if (overlay?.length === overlayFloats) overlays.set(overlay, slot * overlayFloats);
     else if (overlayFloats > 0) overlays[slot * overlayFloats] = 0;
     Atomics.store(poseSequence, slot, frame + 1);
     let head = Atomics.load(control, Control.POSE_HEAD);
