@@ -11,6 +11,7 @@ from websim.agents import PolicyGroup, policy_groups
 from websim.batch_env import BatchEnv
 from websim.errors import ConfigError
 from websim.policy import Policy
+from websim.spec import EnvSpec
 from websim.tasks import get_spec
 
 MAX_EPISODES = 10_000
@@ -19,11 +20,13 @@ Actor = tuple[PolicyGroup, Policy]
 
 
 def evaluate(
-    policy: Policy, *others: Policy, episodes: int = 20, seed: int = 0
+    policy: Policy, *others: Policy, env: str | EnvSpec | None = None, episodes: int = 20, seed: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Returns and lengths [episodes] of one deterministic episode in each of `episodes` environments.
 
-    The reward is that of the task of the policy's name, built in or registered, with the options it was trained with.
+    The reward is that of the task of the policy's name, built in or registered, with the options it was trained with;
+    or of `env`, another task by id or your own, with as many observations and actions (a world that is randomised
+    otherwise, for example).
     A task whose agents have several policies needs the others too, in any order. A return of agents is the mean over
     those of `policy`.
     """
@@ -31,9 +34,10 @@ def evaluate(
         raise ConfigError(f"episodes: expected a whole number from 1 to {MAX_EPISODES}, got {episodes}")
     if seed < 0:
         raise ConfigError(f"seed: expected a whole number of at least 0, got {seed}")
-    env = BatchEnv(get_spec(policy.spec.name, **policy.spec.options), episodes, seed=seed)
-    returns, lengths = run_episodes(env, actors_of(env, (policy, *others)))
-    env.close()
+    task = get_spec(policy.spec.name, **policy.spec.options) if env is None else get_spec(env)
+    batch = BatchEnv(task, episodes, seed=seed)
+    returns, lengths = run_episodes(batch, actors_of(batch, (policy, *others)))
+    batch.close()
     return returns, lengths
 
 

@@ -131,3 +131,15 @@ def test_an_own_task_is_trained_and_evaluated_by_its_name():
     assert (returns > 0).all()
     with pytest.raises(ConfigError, match="register: 'Hopper-v5' is a built-in task"):
         websim.register("Hopper-v5", lambda: own)
+
+
+def test_a_policy_is_evaluated_in_another_task(policy):
+    hopper = get_spec("Hopper-v5")
+    still = dataclasses.replace(hopper, name="Weightless", randomize=(websim.Randomize("gravity", 0, 0),))
+    returns, lengths = evaluate(policy, env=still, episodes=3, seed=1)
+    own_returns, own_lengths = evaluate(policy, episodes=3, seed=1)
+    assert not np.isclose(returns, own_returns).any()
+    assert (lengths != own_lengths).any()
+    np.testing.assert_array_equal(evaluate(policy, env="Hopper-v5", episodes=3, seed=1)[0], own_returns)
+    with pytest.raises(ConfigError, match="the task has 17 observations and 6 actions, the policy 11 and 3"):
+        evaluate(policy, env="HalfCheetah-v5")
