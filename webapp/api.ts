@@ -2,6 +2,7 @@
 
 import type { OpenedPolicy, OpenOptions, TrainingRun } from '../workers/pool';
 import type { Changes, PolicyFormat, ShownChoice } from '../workers/protocol';
+import type { RunLabel } from '../workers/run_label';
 import type { SavedRun } from '../workers/saves_protocol';
 import { TASKS, type TrainConfig, type TrainRequest } from '../workers/schema';
 import type { TrainingStore } from './control/training_store';
@@ -24,6 +25,8 @@ export interface WebsimApi {
   goOn(id: string): Promise<TrainingRun>;
   /** Removes a saved run. */
   discardRun(id: string): Promise<void>;
+  /** Names a run and keeps notes about it. */
+  labelRun(id: string, label: RunLabel): Promise<void>;
   /** A saved run as one file, and back. */
   exportRun(id: string): Promise<Uint8Array>;
   importRun(file: Uint8Array | ArrayBuffer): Promise<SavedRun>;
@@ -68,6 +71,7 @@ export function createApi(store: TrainingStore): WebsimApi {
     savedRuns: () => store.keeper.list(),
     goOn: (id) => store.goOn(id),
     discardRun: (id) => store.keeper.discard(id),
+    labelRun: (id, { name, notes }) => store.runs.label(id, { name, notes }),
     exportRun: (id) => store.keeper.export(id),
     importRun: (file) => store.keeper.import(new Uint8Array(file)),
     change: (settings) => store.change(settings),

@@ -5,6 +5,7 @@ import { crc32 } from './crc32';
 import { WebsimError } from './errors';
 import type { SavedShare } from './protocol';
 import { type ArchiveFiles, packArchive, unpackArchive } from './run_archive';
+import { cutLabel, LABEL, labelText, type RunLabel, readLabel } from './run_label';
 import type { Files } from './save_files';
 import {
   FORMAT,
@@ -26,6 +27,8 @@ import type { OpenedRun, SavedRun, SaveRequest } from './saves_protocol';
 import type { Metrics } from './schema';
 
 const FOLDER = 'runs';
+/** An empty file that marks a run as removed. */
+const REMOVED = 'removed';
 /** Saved runs that are kept. */
 export const MAX_RUNS = 10;
 
@@ -58,7 +61,8 @@ export class SavedRuns {
     const runs: SavedRun[] = [];
     for (const id of await this.files.list(FOLDER)) {
       const [newest] = (await this.manifests(id, [])).sort(byAge);
-      if (newest) runs.push(describe(id, newest.manifest));
+      if (!newest || (await this.isRemoved(id))) continue;
+      runs.push(describe(id, newest.manifest, await this.labelOf(id)));
     }
     return runs.sort((a, b) => b.savedAt - a.savedAt);
   }
@@ -70,8 +74,7 @@ export class SavedRuns {
     const read = (file: string) => this.files.read(this.path(id, slot, file));
     const segments = await readAll(logs, read);
     const data = await readAll(parts, read);
-    const text = (await this.files.read(`${FOLDER}/${id}/${METRICS}`)) ?? new Uint8Array();
-    const history = parseHistory(text.subarray(0, metrics.bytes));
+    const history = await this.history(id, manifest);
     if (history.length !== metrics.lines) {
       notes.push(
         `${metrics.lines - history.length} points of the run's curves are damaged and left out.`,
@@ -85,7 +88,8 @@ export class SavedRuns {
       segments: new Map(),
       lines: [],
     });
-    return { run: describe(id, manifest), manifest, parts: data, segments, history, notes };
+    const run = describe(id, manifest, await this.labelOf(id));
+    return { run, manifest, parts: data, segments, history, notes };
   }
 
   /** Writes a save; what failed is written with the next one. Resolves to when it was saved. */
@@ -125,6 +129,34 @@ export class SavedRuns {
     await this.files.remove(`${FOLDER}/${id}`);
   }
 
+  /** Marks a run as removed. */
+  async remove(id: string): Promise<void> {
+    await this.files.write(`${FOLDER}/${id}/${REMOVED}`, new Uint8Array());
+  }
+
+  /** Inverse of `remove`. */
+  async restore(id: string): Promise<void> {
+    await this.files.remove(`${FOLDER}/${id}/${REMOVED}`);
+  }
+
+  /** Discards the runs that are marked as removed and that no page has open. */
+  async purge(open: ReadonlySet<string>): Promise<void> {
+    for (const id of await this.files.list(FOLDER)) {
+      if (!open.has(id) && (await this.isRemoved(id))) await this.discard(id);
+    }
+  }
+
+  async label(id: string, label: RunLabel): Promise<void> {
+    await this.files.write(`${FOLDER}/${id}/${LABEL}`, labelText(cutLabel(label)));
+  }
+
+  /** Columns of the metrics up to the newest save: a value an iteration, NaN where there is none. */
+  async curves(id: string, columns: readonly (keyof Metrics)[]): Promise<Float64Array[]> {
+    const [newest] = (await this.manifests(id, [])).sort(byAge);
+    const history = newest ? await this.history(id, newest.manifest) : [];
+    return columns.map((name) => Float64Array.from(history, (row) => row[name] ?? Number.NaN));
+  }
+
   /** Removes the oldest runs beyond `MAX_RUNS` that no page has open; those that were removed. */
   async prune(open: ReadonlySet<string>): Promise<SavedRun[]> {
     const closed = (await this.list()).slice(MAX_RUNS).filter(({ id }) => !open.has(id));
@@ -139,6 +171,7 @@ export class SavedRuns {
     const text = (await this.files.read(`${FOLDER}/${id}/${METRICS}`)) ?? new Uint8Array();
     archive.set(MANIFEST, manifestText(manifest));
     archive.set(METRICS, text.subarray(0, manifest.metrics.bytes));
+    archive.set(LABEL, labelText(await this.labelOf(id)));
     for (const { file } of [...manifest.parts, ...manifest.logs]) {
       archive.set(file, (await this.files.read(this.path(id, slot, file))) as Uint8Array);
     }
@@ -150,6 +183,7 @@ export class SavedRuns {
     const archive = unpackArchive(data);
     const text = archive.get(MANIFEST);
     if (!text) throw new WebsimError('This file is no saved run: it has no manifest.');
+    const label = readLabel(archive.get(LABEL));
     let manifest: Manifest;
     try {
       manifest = readManifest(text);
@@ -166,12 +200,26 @@ export class SavedRuns {
       }
       const lines = archive.get(METRICS) ?? new Uint8Array();
       await this.files.write(`${FOLDER}/${id}/${METRICS}`, lines);
+      await this.label(id, label);
       await this.files.write(this.path(id, 'a', MANIFEST), manifestText(manifest));
     } catch (error) {
       await this.discard(id);
       throw error;
     }
-    return describe(id, manifest);
+    return describe(id, manifest, label);
+  }
+
+  private async isRemoved(id: string): Promise<boolean> {
+    return (await this.files.read(`${FOLDER}/${id}/${REMOVED}`)) !== null;
+  }
+
+  private async labelOf(id: string): Promise<RunLabel> {
+    return readLabel(await this.files.read(`${FOLDER}/${id}/${LABEL}`));
+  }
+
+  private async history(id: string, { metrics }: Manifest): Promise<Metrics[]> {
+    const text = (await this.files.read(`${FOLDER}/${id}/${METRICS}`)) ?? new Uint8Array();
+    return parseHistory(text.subarray(0, metrics.bytes));
   }
 
   private path(id: string, slot: Slot, file: string): string {
@@ -269,9 +317,11 @@ function byAge(a: { manifest: Manifest }, b: { manifest: Manifest }): number {
   return b.manifest.number - a.manifest.number;
 }
 
-function describe(id: string, manifest: Manifest): SavedRun {
-  const { config, global_step, iteration, saved_at, code } = manifest;
-  return { id, config, globalStep: global_step, iteration, savedAt: saved_at, code, inUse: false };
+function describe(id: string, manifest: Manifest, label: RunLabel): SavedRun {
+  const { config, global_step, iteration, saved_at, code, parts, logs, metrics } = manifest;
+  const bytes = [...parts, ...logs].reduce((sum, file) => sum + file.bytes, metrics.bytes);
+  const progress = { globalStep: global_step, iteration, savedAt: saved_at };
+  return { id, config, ...progress, code, inUse: false, label, bytes };
 }
 
 async function readAll(

@@ -10,7 +10,10 @@ const runs = openFiles().then((files) => new SavedRuns(files));
 // Each request is told.
 runs.catch(() => {});
 /** One after the other: two writers of a run would be in each other's way. */
-let turn = Promise.resolve();
+let turn: Promise<void> = runs.then(
+  async (saved) => saved.purge(await claims.all()),
+  () => {},
+);
 
 async function handle(request: SavesRequest): Promise<SavesResult[SavesRequest['type']]> {
   const saved = await runs;
@@ -34,6 +37,20 @@ async function handle(request: SavesRequest): Promise<SavesResult[SavesRequest['
       await saved.discard(request.id);
       claims.release(request.id);
       return null;
+    case 'remove':
+      // Held until it is restored or discarded: no other page takes it meanwhile.
+      await claims.claim(request.id);
+      await saved.remove(request.id);
+      return null;
+    case 'restore':
+      await saved.restore(request.id);
+      claims.release(request.id);
+      return null;
+    case 'label':
+      await saved.label(request.id, request.label);
+      return null;
+    case 'curves':
+      return saved.curves(request.id, request.columns);
     case 'prune':
       return saved.prune(await claims.all());
     case 'export':

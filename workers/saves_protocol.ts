@@ -1,6 +1,7 @@
 // Messages between the page and the saves worker. Types only: nothing here runs.
 
 import type { SavedShare } from './protocol';
+import type { RunLabel } from './run_label';
 import type { Manifest } from './save_manifest';
 import type { Metrics, TrainConfig } from './schema';
 
@@ -16,6 +17,9 @@ export interface SavedRun {
   code: boolean;
   /** Whether a page goes on with it now. */
   inUse: boolean;
+  label: RunLabel;
+  /** Size of its save with its curves. */
+  bytes: number;
 }
 
 export interface OpenedRun {
@@ -47,6 +51,12 @@ export type SavesRequest = { call: number } & (
   | { type: 'open'; id: string }
   | ({ type: 'save' } & SaveRequest)
   | { type: 'discard'; id: string }
+  /** No longer lists the run, which `restore` brings back until it is discarded, or the next page finds it. */
+  | { type: 'remove'; id: string }
+  | { type: 'restore'; id: string }
+  | { type: 'label'; id: string; label: RunLabel }
+  /** Columns of the run's metrics. */
+  | { type: 'curves'; id: string; columns: readonly (keyof Metrics)[] }
   | { type: 'prune' }
   | { type: 'export'; id: string }
   | { type: 'import'; id: string; data: Uint8Array }
@@ -61,6 +71,11 @@ export type SavesResult = {
   /** When it was saved, in seconds since 1970. */
   save: number;
   discard: null;
+  remove: null;
+  restore: null;
+  label: null;
+  /** One value an iteration, NaN where there is none. */
+  curves: Float64Array[];
   /** Those that were removed. */
   prune: SavedRun[];
   export: Uint8Array;

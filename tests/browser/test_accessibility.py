@@ -68,6 +68,14 @@ def test_no_view_has_a_serious_finding_before_during_and_after_a_run(website: We
 
     website.button("Download").click()
     assert findings(website) == []
+    website.start(env="InvertedPendulum-v5", num_envs=8, ranks=1, total_steps=10**8)
+    website.wait_iterations(2)
+    website.page.get_by_role("button", name="Runs").click()
+    website.page.get_by_role("checkbox", name="Draw InvertedPendulum-v5").first.check()
+    website.page.get_by_role("button", name="Notes about InvertedPendulum-v5").first.click()
+    expect(website.page.get_by_role("region", name="Comparison of runs")).to_be_visible()
+    assert findings(website) == []
+    website.stop()
     for view in range(1, website.page.evaluate(f"{VIEWS}.length")):
         website.page.locator("websim-app nav a").nth(view).click()
         website.wait(f"{MAIN}.children[{view}]?.renderRoot?.childElementCount > 0", 30)

@@ -226,3 +226,50 @@ it('keeps the newest runs, and those that a page has open', async () => {
   expect((await runs.list()).map(({ id }) => id)).toContain('run1');
   expect(await runs.list()).toHaveLength(MAX_RUNS + 1);
 });
+
+it('keeps a name and notes with a run, and in its file', async () => {
+  const files = await savedTo(2);
+  const runs = new SavedRuns(files);
+  expect((await runs.list())[0]?.label).toEqual({ name: '', notes: '' });
+  await runs.label('a', { name: ' tall legs ', notes: 'fell\nover' });
+  const label = { name: 'tall legs', notes: 'fell\nover' };
+  expect((await runs.list())[0]?.label).toEqual(label);
+  const moved = new SavedRuns(new MemoryFiles());
+  expect((await moved.import('b', await runs.export('a'))).label).toEqual(label);
+  expect((await moved.list())[0]?.label).toEqual(label);
+  files.content.set('runs/a/label.json', new TextEncoder().encode('{"name":"cut'));
+  expect((await runs.list())[0]?.label).toEqual({ name: '', notes: '' });
+});
+
+it('tells the size of a save', async () => {
+  const files = await savedTo(2);
+  const [run] = await new SavedRuns(files).list();
+  // Two parts of two bytes, four logs of two bytes, and the curves.
+  const curves = files.content.get('runs/a/metrics.jsonl') as Uint8Array;
+  expect(run?.bytes).toBe(2 * 2 + 4 * 2 + curves.length);
+});
+
+it('brings a removed run back, until it is purged', async () => {
+  const files = await savedTo(2);
+  const runs = new SavedRuns(files);
+  await runs.remove('a');
+  expect(await runs.list()).toEqual([]);
+  await runs.purge(new Set(['a']));
+  await runs.restore('a');
+  expect((await runs.list()).map(({ id }) => id)).toEqual(['a']);
+  await runs.remove('a');
+  await runs.purge(new Set());
+  expect(files.content.size).toBe(0);
+});
+
+it("reads columns of a run's curves up to its newest save", async () => {
+  const files = await savedTo(3);
+  const path = 'runs/a/metrics.jsonl';
+  const text = new TextDecoder().decode(files.content.get(path));
+  files.content.set(path, new TextEncoder().encode(`${text}{"iteration":4}\n`));
+  const runs = new SavedRuns(files);
+  const [iterations, returns] = await runs.curves('a', ['iteration', 'charts/episodic_return']);
+  expect(iterations).toEqual(Float64Array.of(1, 2, 3));
+  expect(returns).toEqual(Float64Array.of(Number.NaN, Number.NaN, Number.NaN));
+  expect(await runs.curves('none', ['iteration'])).toEqual([new Float64Array()]);
+});

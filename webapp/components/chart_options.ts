@@ -1,11 +1,17 @@
 // How a metric's chart looks: uPlot options from the page's CSS custom properties.
 
 import type uPlot from 'uplot';
-import { formatCompact } from '../format';
+import { formatCompact, formatDuration } from '../format';
+
+/** What curves are drawn over: environment steps, or seconds since the start. */
+export type Axis = 'steps' | 'time';
 
 export interface ChartLook {
   /** CSS custom property with the line's colour. */
   color: string;
+  /** Those of the other runs' lines. */
+  others: readonly string[];
+  axis: Axis;
   /** The value axis begins at zero. */
   fromZero: boolean;
   onHover: (row: number | null) => void;
@@ -13,10 +19,14 @@ export interface ChartLook {
 
 /** With fewer rows than this a line alone would be hard to see. */
 const FEW_ROWS = 12;
+/** Before the other runs' series: the axis, the curve and the values that it smooths. */
+const FIRST_OTHER = 3;
+/** Seconds between two marks. */
+const TIME_STEPS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400];
 
 export function chartOptions(
   element: Element,
-  { color, fromZero, onHover }: ChartLook,
+  { color, others, axis: over, fromZero, onHover }: ChartLook,
 ): Omit<uPlot.Options, 'width' | 'height'> {
   const style = getComputedStyle(element);
   const read = (name: string) => style.getPropertyValue(name).trim();
@@ -33,14 +43,28 @@ export function chartOptions(
       y: false,
       drag: { x: false, y: false },
       sync: { key: 'websim' },
-      points: { size: 7, fill: read(color), stroke: read('--surface'), width: 2 },
+      points: {
+        size: 7,
+        fill: (_plot, series) => read(others[series - FIRST_OTHER] ?? color),
+        stroke: read('--surface'),
+        width: 2,
+      },
+      // Where runs have their values at other places than the run in front.
+      hover: { skip: [null, undefined] },
     },
     scales: {
       x: { time: false, range: (_plot, _low, high) => [0, high || 1] },
       y: fromZero ? { range: (_plot, _low, high) => [0, high > 0 ? high * 1.15 : 1] } : {},
     },
     axes: [
-      { ...axis, size: 24, gap: 4, space: 60, values: (_plot, ticks) => ticks.map(formatCompact) },
+      {
+        ...axis,
+        ...(over === 'time' ? { incrs: TIME_STEPS } : {}),
+        size: 24,
+        gap: 4,
+        space: 60,
+        values: (_plot, ticks) => ticks.map(over === 'time' ? formatDuration : formatCompact),
+      },
       {
         ...axis,
         size: (_plot, labels) => labelWidth(labels),
@@ -62,6 +86,12 @@ export function chartOptions(
       },
       // The values as they were reported, behind their smoothed curve.
       { stroke: `${read(color)}59`, width: 1, spanGaps: true, points: { show: false } },
+      ...others.map((other) => ({
+        stroke: read(other),
+        width: 1.5,
+        spanGaps: true,
+        points: { show: false },
+      })),
     ],
     hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? null)] },
   };

@@ -1,16 +1,25 @@
-// One metric over environment steps: a titled uPlot chart that shows the newest value, or the one under the pointer.
+// One metric over steps or time: a titled uPlot chart that shows the newest value, or the one under the pointer. Other runs'
+// curves are drawn beside it.
 
-import { css, html, LitElement, unsafeCSS } from 'lit';
+import { css, html, LitElement, nothing, unsafeCSS } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { theme } from '../control/theme';
-import { formatCompact, formatInterval, formatValue } from '../format';
+import { formatCompact, formatDuration, formatInterval, formatValue } from '../format';
+import { type Curve, mergeCurves, rowAt } from '../metrics/merged_curves';
 import { SMOOTHINGS, type Smoothing, smooth } from '../metrics/smoothing';
 import { saveFile } from '../save_file';
 import { base, panel } from '../styles/shared';
-import { chartOptions } from './chart_options';
+import { type Axis, chartOptions } from './chart_options';
 import { drawPicture } from './chart_picture';
+
+/** Another run's curve. */
+export interface NamedCurve extends Curve {
+  name: string;
+  /** CSS custom property that holds its colour. */
+  color: string;
+}
 
 @customElement('websim-line-chart')
 export class LineChart extends LitElement {
@@ -25,43 +34,75 @@ export class LineChart extends LitElement {
   @property() placeholder = 'No values yet';
   /** How much of its noise the curve is without. */
   @property() smoothing: Smoothing = 'none';
+  @property() axis: Axis = 'steps';
+  /** What the curve is called beside others. */
+  @property() name = '';
   @state() private reading = '';
   @state() private empty = true;
+  /** Values of all curves under the pointer, where there are several. */
+  @state() private readings: { color: string; text: string }[] = [];
 
   #plot: uPlot | null = null;
-  #rows: [number[], (number | null)[]] = [[], []];
-  #shown: [number[], (number | null)[], (number | null)[]] = [[], [], []];
+  #own: Curve = { x: [], y: [] };
+  #others: NamedCurve[] = [];
+  /** As they are drawn: smoothed. */
+  #curves: Curve[] = [];
+  #shown: uPlot.AlignedData = [[], [], []];
   #intervals: (number | null)[] = [];
   #hovered: number | null = null;
+  /** What the chart was built for. */
+  #built = '';
   readonly #resize = new ResizeObserver(() => this.#fit());
 
   /**
-   * Draws `values` over `steps`; the arrays may be appended to afterwards and given again. `intervals`: half the width
-   * of the interval that each value is within.
+   * Draws `values` over `steps`, or seconds; the arrays may be appended to afterwards and given again. `intervals`: half the
+   * width of the interval that each value is within. `others`: drawn beside it.
    */
-  setRows(steps: number[], values: (number | null)[], intervals: (number | null)[] = []): void {
-    this.#rows = [steps, values];
+  setRows(
+    steps: number[],
+    values: (number | null)[],
+    intervals: (number | null)[] = [],
+    others: NamedCurve[] = [],
+  ): void {
+    this.#own = { x: steps, y: values };
     this.#intervals = intervals;
+    this.#others = others;
     this.#draw();
   }
 
   protected override updated(changed: Map<string, unknown>): void {
-    if (changed.has('smoothing')) this.#draw();
+    if (changed.has('smoothing') || changed.has('color') || changed.has('axis')) this.#draw();
   }
 
   /** The chart as it is seen, as a picture. */
   async picture(): Promise<Blob> {
-    return drawPicture(this, this.#plot!.ctx.canvas, `${this.label} ${this.unit}`.trim());
+    const style = getComputedStyle(this);
+    const named = this.#others.length > 0 ? [this, ...this.#others] : [];
+    const legend = named
+      .filter(({ name }) => name)
+      .map(({ name, color }) => ({ name, color: style.getPropertyValue(color).trim() }));
+    const title = `${this.label} ${this.unit}`.trim();
+    return drawPicture(this, this.#plot!.ctx.canvas, title, legend);
   }
 
-  /** Prepares what is drawn: steps, the curve, and behind it the values that it smooths. */
+  /** Prepares what is drawn: the axis, the curve, behind it the values that it smooths, and other runs' curves. */
   #draw(): void {
-    const [steps, values] = this.#rows;
+    const { x, y } = this.#own;
     const weight = SMOOTHINGS[this.smoothing];
-    const raw = weight === 0 ? new Array(values.length).fill(null) : values;
-    this.#shown = [steps, weight === 0 ? values : smooth(values, weight), raw];
-    this.#plot?.setData(this.#shown);
+    const smoothed = (values: readonly (number | null)[]) =>
+      weight === 0 ? values : smooth(values, weight);
+    const own = { x, y: smoothed(y) };
+    const raw = { x, y: weight === 0 ? new Array(y.length).fill(null) : y };
+    const others = this.#others.map((other) => ({ x: other.x, y: smoothed(other.y) }));
+    this.#curves = [own, ...others];
+    this.#shown = mergeCurves([own, raw, ...others]);
+    if (this.#plot && this.#built !== this.#look) this.#rebuild();
+    else this.#plot?.setData(this.#shown);
     this.#read();
+  }
+
+  get #look(): string {
+    return [this.axis, this.color, ...this.#others.map(({ color }) => color)].join();
   }
 
   override connectedCallback(): void {
@@ -94,7 +135,14 @@ export class LineChart extends LitElement {
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2.5v7M5 7l3 3 3-3M3 13h10" /></svg>
         </button>
       </div>
-      <div class="plot ${this.empty ? 'empty' : ''}" role="img" aria-label="${this.label} over environment steps: ${this.reading || this.placeholder}"></div>
+      <div class="plot ${this.empty ? 'empty' : ''}" role="img" aria-label="${this.label} over ${this.axis === 'time' ? 'time' : 'environment steps'}: ${this.reading || this.placeholder}"></div>
+      ${
+        this.readings.length > 0
+          ? html`<ul class="readings number ${this.#pointsRight ? 'left' : ''}" aria-hidden="true">
+              ${this.readings.map(({ color, text }) => html`<li .style=${`--color: var(${color})`}>${text}</li>`)}
+            </ul>`
+          : nothing
+      }
       <p class="placeholder" ?hidden=${!this.empty}>${this.placeholder}</p>
     `;
   }
@@ -106,12 +154,15 @@ export class LineChart extends LitElement {
   #build(): void {
     const options = chartOptions(this, {
       color: this.color,
+      others: this.#others.map(({ color }) => color),
+      axis: this.axis,
       fromZero: this.fromZero,
       onHover: (row) => {
         this.#hovered = row;
         this.#read();
       },
     });
+    this.#built = this.#look;
     this.#plot = new uPlot({ ...options, ...this.#size() }, this.#shown, this.#container);
     this.#resize.observe(this.#container);
   }
@@ -145,19 +196,34 @@ export class LineChart extends LitElement {
       this.#plot.setSize(size);
   }
 
+  /** Whether the pointer is in the right half, which the values must not cover then. */
+  get #pointsRight(): boolean {
+    const { left = 0 } = this.#plot?.cursor ?? {};
+    return left > this.#size().width / 2;
+  }
+
   #read(): void {
-    const [steps, values] = this.#shown;
-    this.empty = values.every((value) => value === null);
-    const hovered = this.#hovered !== null && this.#hovered < steps.length;
-    const row = hovered ? this.#hovered! : steps.length - 1;
-    const value = values[row] ?? null;
-    if (value === null) {
+    this.empty = this.#curves.every(({ y }) => y.every((value) => value === null));
+    const place = this.#hovered === null ? undefined : this.#shown[0][this.#hovered];
+    const [own, ...others] = this.#curves as [Curve, ...Curve[]];
+    const row = place === undefined ? own.x.length - 1 : rowAt(own, place);
+    const value = row === null ? null : (own.y[row] ?? null);
+    this.readings =
+      place === undefined || others.length === 0
+        ? []
+        : others.flatMap((curve, i) => {
+            const at = rowAt(curve, place);
+            if (at === null) return [];
+            return [{ color: this.#others[i]!.color, text: formatValue(curve.y[at]!) }];
+          });
+    if (row === null || value === null) {
       this.reading = '';
       return;
     }
     const interval = this.#intervals[row] ?? null;
     const text = interval === null ? formatValue(value) : formatInterval(value, interval);
-    this.reading = hovered ? `${text} at ${formatCompact(steps[row]!)}` : text;
+    const write = this.axis === 'time' ? formatDuration : formatCompact;
+    this.reading = place === undefined ? text : `${text} at ${write(place)}`;
   }
 
   static override styles = [
@@ -230,6 +296,32 @@ export class LineChart extends LitElement {
       }
       .plot.empty {
         visibility: hidden;
+      }
+      .readings {
+        position: absolute;
+        z-index: 1;
+        inset: 34px 10px auto auto;
+        display: grid;
+        gap: 1px;
+        margin: 0;
+        padding: 4px 8px;
+        list-style: none;
+        font-size: 0.75rem;
+        background: color-mix(in srgb, var(--surface-raised) 88%, transparent);
+        border-radius: var(--radius-small);
+        pointer-events: none;
+      }
+      .readings.left {
+        inset: 34px auto auto 48px;
+      }
+      .readings li::before {
+        content: '';
+        display: inline-block;
+        width: 8px;
+        height: 8px;
+        margin-right: 6px;
+        background: var(--color);
+        border-radius: 50%;
       }
       .u-cursor-x {
         border-right: 1px solid var(--border-strong) !important;

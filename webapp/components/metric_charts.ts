@@ -1,13 +1,18 @@
-// The live charts. A drawn frame redraws at most one of them, so that charts never hold up the page.
+// The live charts, with the chosen runs beside the shown one. A drawn frame redraws at most one of them, so that charts
+// never hold up the page.
 
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { type ListedRun, runTitle } from '../control/run_list';
 import type { TrainingStore } from '../control/training_store';
+import { thin } from '../metrics/merged_curves';
 import type { Column, MetricTable } from '../metrics/metric_table';
 import { SMOOTHINGS, type Smoothing } from '../metrics/smoothing';
 import { base, controls, panel } from '../styles/shared';
+import type { Axis } from './chart_options';
 import './line_chart';
-import type { LineChart } from './line_chart';
+import type { LineChart, NamedCurve } from './line_chart';
+import './run_legend';
 
 interface ChartDescription {
   column: Column;
@@ -90,16 +95,28 @@ const CHARTS: ChartDescription[] = [
 
 /** Milliseconds between two drawings of the same chart. */
 const REDRAW_PERIOD = 1000;
+/** Points of a run that is drawn beside the shown one: as many as a chart has pixels. */
+const OTHER_ROWS = 400;
+/** Of the shown run in all charts, while others are drawn beside it. */
+const OWN_COLOR = '--accent';
 
 @customElement('websim-metric-charts')
 export class MetricCharts extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
+  /** Whether the list of runs is open. */
+  @property({ type: Boolean, attribute: 'runs-open' }) runsOpen = false;
   @state() private smoothing: Smoothing = 'none';
+  @state() private axis: Axis = 'steps';
+  @state() private overlays: ListedRun[] = [];
 
   #drawnTable: MetricTable | null = null;
   #drawnStep = -1;
+  #drawnOverlays: ListedRun[] = [];
+  #drawnAxis: Axis = 'steps';
   #drawnAt = 0;
   #drawing = false;
+  /** By chart: constant until other runs are chosen. */
+  #others: NamedCurve[][] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -117,29 +134,60 @@ export class MetricCharts extends LitElement {
         class="panel ${size}"
         label=${label}
         unit=${unit}
-        color=${color}
+        color=${this.overlays.length > 0 ? OWN_COLOR : color}
+        name=${this.#ownName}
+        axis=${this.axis}
         ?from-zero=${fromZero}
         placeholder=${placeholder ?? 'No values yet'}
         smoothing=${this.smoothing}
       ></websim-line-chart>`,
     )}
-      <label title="An exponential moving average; the values as reported stay behind it.">
-        Smoothing of the curves
-        <select @change=${this.#chooseSmoothing}>
-          ${Object.keys(SMOOTHINGS).map((name) => html`<option value=${name} ?selected=${name === this.smoothing}>${name}</option>`)}
-        </select>
-      </label>`;
+      <div class="bar">
+        <websim-run-legend .store=${this.store} ?open=${this.runsOpen}></websim-run-legend>
+        <label title="Environment steps, or time since the start with pauses.">
+          Over
+          <select @change=${this.#chooseAxis}>
+            <option value="steps" ?selected=${this.axis === 'steps'}>steps</option>
+            <option value="time" ?selected=${this.axis === 'time'}>time</option>
+          </select>
+        </label>
+        <label title="An exponential moving average; the values as reported stay behind it.">
+          Smoothing of the curves
+          <select @change=${this.#chooseSmoothing}>
+            ${Object.keys(SMOOTHINGS).map((name) => html`<option value=${name} ?selected=${name === this.smoothing}>${name}</option>`)}
+          </select>
+        </label>
+      </div>`;
   }
+
+  get #ownName(): string {
+    const shown = this.store.runs.runs.find(({ current }) => current);
+    return shown ? runTitle(shown) : '';
+  }
+
+  readonly #chooseAxis = (event: Event): void => {
+    this.axis = (event.target as HTMLSelectElement).value as Axis;
+    this.#drawnAt = 0;
+    this.#schedule();
+  };
 
   readonly #chooseSmoothing = (event: Event): void => {
     this.smoothing = (event.target as HTMLSelectElement).value as Smoothing;
   };
 
   readonly #schedule = (): void => {
-    const { table } = this.store;
+    const { table, runs } = this.store;
+    const { overlays } = runs;
+    if (!sameRuns(overlays, this.overlays)) {
+      this.overlays = overlays;
+      this.#drawnAt = 0;
+    }
     if (
       this.#drawing ||
-      (table === this.#drawnTable && (table.steps.at(-1) ?? -1) === this.#drawnStep)
+      (table === this.#drawnTable &&
+        (table.steps.at(-1) ?? -1) === this.#drawnStep &&
+        this.overlays === this.#drawnOverlays &&
+        this.axis === this.#drawnAxis)
     )
       return;
     this.#drawing = true;
@@ -151,14 +199,24 @@ export class MetricCharts extends LitElement {
 
   readonly #drawAll = (): void => {
     const { table } = this.store;
+    if (this.overlays !== this.#drawnOverlays || this.axis !== this.#drawnAxis)
+      this.#others = this.#otherCurves();
     this.#drawnTable = table;
     this.#drawnStep = table.steps.at(-1) ?? -1;
+    this.#drawnOverlays = this.overlays;
+    this.#drawnAxis = this.axis;
     this.#drawnAt = performance.now();
     const charts = [...this.renderRoot.querySelectorAll<LineChart>('websim-line-chart')];
+    const x = this.axis === 'time' ? table.times : table.steps;
     let next = 0;
     const drawNext = () => {
       const { column, interval } = CHARTS[next]!;
-      charts[next]!.setRows(table.steps, table.values[column], interval && table.values[interval]);
+      charts[next]!.setRows(
+        x,
+        table.values[column],
+        interval && table.values[interval],
+        this.#others[next],
+      );
       if (++next < charts.length) {
         requestAnimationFrame(drawNext);
       } else {
@@ -169,14 +227,33 @@ export class MetricCharts extends LitElement {
     drawNext();
   };
 
+  #otherCurves(): NamedCurve[][] {
+    return CHARTS.map(({ column }) =>
+      this.overlays.map((run) => {
+        const { steps, times, values } = run.curves!.table;
+        const curve = { x: this.axis === 'time' ? times : steps, y: values[column] };
+        return { ...thin(curve, OTHER_ROWS), name: runTitle(run), color: `--run-${run.slot}` };
+      }),
+    );
+  }
+
   static override styles = [
     base,
     panel,
     controls,
     css`
-      label {
+      .bar {
         grid-column: 1 / -1;
-        justify-self: end;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 14px;
+      }
+      websim-run-legend {
+        flex: 1 1 auto;
+        min-width: 0;
+      }
+      label {
         display: flex;
         align-items: center;
         gap: 8px;
@@ -213,4 +290,17 @@ export class MetricCharts extends LitElement {
       }
     `,
   ];
+}
+
+/** Whether the same curves are drawn under the same names and colours. */
+function sameRuns(some: readonly ListedRun[], others: readonly ListedRun[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((run, i) => {
+      const other = others[i]!;
+      return (
+        run.curves === other.curves && run.slot === other.slot && runTitle(run) === runTitle(other)
+      );
+    })
+  );
 }

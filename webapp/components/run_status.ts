@@ -6,6 +6,7 @@ import type { Metrics } from '../../workers/schema';
 import { StoreController } from '../control/store_controller';
 import type { Phase, TrainingStore } from '../control/training_store';
 import { formatCompact, formatCount, formatDuration, formatInterval, formatValue } from '../format';
+import { secondsLeft } from '../metrics/time_left';
 import { base, controls, panel } from '../styles/shared';
 import '../share/share_menu';
 import './downloads';
@@ -42,11 +43,11 @@ export class RunStatus extends LitElement {
 
   /** Shown before Start too: the first text of a font makes the page wait for the system's fonts. */
   #figures(phase: Phase, steps: number, total: number) {
-    const { latest } = this.store;
+    const { latest, run } = this.store;
     return html`
       <dl class="number">
         ${figure('Steps', formatCount(steps), `of ${formatCompact(total)}`)}
-        ${figure('Time left', latest ? timeLeft(phase, latest, total) : null)}
+        ${figure('Time left', timeLeft(phase, run?.history ?? [], total))}
         ${figure('Return', latest ? optional(latest['charts/episodic_return']) : null, 'mean of 100')}
         ${figure('Evaluation', latest ? evaluated(latest) : null, 'return without noise')}
         ${figure('Steps/s', latest ? formatCount(latest['charts/SPS']) : null)}
@@ -174,8 +175,8 @@ function evaluated(latest: Metrics): string | null {
   return value == null || interval == null ? null : formatInterval(value, interval);
 }
 
-function timeLeft(phase: Phase, latest: Metrics, total: number): string | null {
+function timeLeft(phase: Phase, history: readonly Metrics[], total: number): string | null {
   if (phase === 'ended' || phase === 'stopping') return null;
-  const speed = latest['charts/SPS'];
-  return speed > 0 ? formatDuration((total - latest.global_step) / speed) : null;
+  const seconds = secondsLeft(history, total);
+  return seconds === null ? null : formatDuration(seconds);
 }

@@ -1,8 +1,10 @@
 // Keeps runs beyond their tab: saves the one that goes on, and offers those that were saved.
 
 import type { TrainingRun } from '../../workers/pool';
+import type { RunLabel } from '../../workers/run_label';
 import { SavesClient, SavesError } from '../../workers/saves_client';
 import type { OpenedRun, SavedRun } from '../../workers/saves_protocol';
+import type { Metrics } from '../../workers/schema';
 import { formatCount } from '../format';
 import { RunSaver } from './run_saver';
 
@@ -59,14 +61,14 @@ export class RunKeeper extends EventTarget {
     await this.client.request('release', { id });
   }
 
-  /** Saves a run from now on; `opened`: what it goes on from. */
-  keep(run: TrainingRun, opened: OpenedRun | null): void {
+  /** Saves a run from now on, where runs can be saved; `opened`: what it goes on from. Its id. */
+  keep(run: TrainingRun, opened: OpenedRun | null): string {
     this.withdraw();
     const id = opened?.run.id ?? newId(run.config.env);
-    if (run.config.autosave_seconds === 0) return;
+    if (run.config.autosave_seconds === 0) return id;
     if (this.obstacle) {
       this.tellOnce(this.obstacle);
-      return;
+      return id;
     }
     const last = opened && {
       globalStep: opened.run.globalStep,
@@ -83,6 +85,7 @@ export class RunKeeper extends EventTarget {
     });
     saver.addEventListener('idle', () => void this.finish(run, saver), { once: true });
     this.changed();
+    return id;
   }
 
   /** No longer offers what it does; the run stays saved. */
@@ -94,6 +97,26 @@ export class RunKeeper extends EventTarget {
   async discard(id: string): Promise<void> {
     await this.client.request('discard', { id });
     if (this.offer?.id === id) this.withdraw();
+    this.changed();
+  }
+
+  /** No longer lists a run; it is kept until it is restored or discarded, or the page is loaded again. */
+  async remove(id: string): Promise<void> {
+    await this.client.request('remove', { id });
+    if (this.offer?.id === id) this.withdraw();
+  }
+
+  async restore(id: string): Promise<void> {
+    await this.client.request('restore', { id });
+  }
+
+  async label(id: string, label: RunLabel): Promise<void> {
+    await this.client.request('label', { id, label });
+  }
+
+  /** Columns of a saved run's metrics: a value an iteration, NaN where there is none. */
+  curves(id: string, columns: readonly (keyof Metrics)[]): Promise<Float64Array[]> {
+    return this.client.request('curves', { id, columns });
   }
 
   /** The run as one file, as it was saved last. */
@@ -137,6 +160,8 @@ export class RunKeeper extends EventTarget {
 
   private async finish(run: TrainingRun, saver: RunSaver): Promise<void> {
     await this.release(saver.id);
+    // It can be taken from now on.
+    this.changed();
     const failed = await run.done.then(
       () => false,
       () => true,

@@ -15,6 +15,7 @@ import { MetricTable } from '../metrics/metric_table';
 import { Offline } from './offline';
 import { type Problem, toProblem } from './problem';
 import { RunKeeper } from './run_keeper';
+import { RunList } from './run_list';
 import { completeSettings, fittingRanks, type RunSettings } from './settings';
 
 /** `unusable`: loading failed; the page has to be loaded again. */
@@ -37,6 +38,8 @@ export class TrainingStore extends EventTarget {
   readonly pool: TrainingPool;
   /** Saved runs. */
   readonly keeper: RunKeeper;
+  /** All runs that the page knows, and which of them are compared. */
+  readonly runs: RunList;
   /** The page's independence from the network. */
   readonly offline: Offline;
   /** Files of policies and metrics. */
@@ -72,6 +75,8 @@ export class TrainingStore extends EventTarget {
     };
     this.keeper = new RunKeeper(tell);
     this.keeper.addEventListener('change', () => this.#changed());
+    this.runs = new RunList(this.keeper);
+    this.runs.addEventListener('change', () => this.#changed());
     this.settings = completeSettings(settings, pool.maxRanks);
     pool.addEventListener('progress', (event) => {
       this.progress = (event as CustomEvent<LoadProgress>).detail;
@@ -239,6 +244,7 @@ export class TrainingStore extends EventTarget {
     // What is shown after the end of a run costs time until it no longer is; another run, or a failure, ends it too.
     if (this.run && this.run.shown !== 'live') this.run.show('live').catch(() => {});
     this.run = null;
+    this.runs.unfollow();
     this.result = null;
     this.latest = null;
     this.table = new MetricTable();
@@ -253,7 +259,7 @@ export class TrainingStore extends EventTarget {
     this.settings = { env, algorithm, num_envs, ranks, seed, total_steps };
     for (const metrics of run.history) this.table.append(metrics);
     this.latest = run.history.at(-1) ?? null;
-    this.keeper.keep(run, opened);
+    this.runs.follow(this.keeper.keep(run, opened), run, this.table);
     run.addEventListener('metrics', (event) => {
       this.latest = (event as CustomEvent<Metrics>).detail;
       this.table.append(this.latest);
