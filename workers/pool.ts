@@ -35,7 +35,8 @@ const LABELS: Record<LoadStage, string> = {
 
 const BOOT_S = 120;
 const CHECK_S = 20;
-const SCENE_S = 30;
+/** While a run goes on rank 0 answers between two iterations, and the largest batches take a minute. */
+const SCENE_S = 300;
 
 /** Dispatches 'progress' (CustomEvent<LoadProgress>) while it boots. */
 export class TrainingPool extends EventTarget {
@@ -70,16 +71,20 @@ export class TrainingPool extends EventTarget {
 
   /** A task's model at rest. */
   async scene(env: string, options: TaskOptions = {}): Promise<SceneDescription> {
+    // A model that is edited is another one each time.
+    if ('model' in options) return this.describe(env, options);
     const key = JSON.stringify([env, options]);
     const known = this.scenes.get(key);
     if (known) return known;
-    const scene = this.ensureRank(0).then(async (client) => {
-      await this.packages.provide([client], env, options);
-      return client.request('scene', { env, options }, SCENE_S);
-    });
+    const scene = this.describe(env, options);
     this.scenes.set(key, scene);
     scene.catch(() => this.scenes.delete(key));
     return scene;
+  }
+
+  private async describe(env: string, options: TaskOptions): Promise<SceneDescription> {
+    const client = await this.firstRank(env, options);
+    return client.request('scene', { env, options }, SCENE_S);
   }
 
   /** Rank 0's worker, a new one where it died, with what the task needs. */

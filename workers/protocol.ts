@@ -1,7 +1,7 @@
 // Messages between the page and a rank's worker. Types only: nothing here runs.
 
 import type { RewardSheet, RewardTrial } from './reward_module';
-import type { ModelText } from './scene_protocol';
+import type { ModelText, PackedModel, TaskSize } from './scene_protocol';
 import type { Metrics, TrainConfig, TrainRequest } from './schema';
 
 /** A geom of the drawn robot, as MuJoCo describes it. Lengths in metres. */
@@ -88,9 +88,11 @@ export interface News {
   best: number | null;
   /** Somebody has pushed robots that train. */
   pushed: boolean;
+  /** As the run has it now. */
+  config: TrainConfig;
 }
 
-/** Live settings by name, and perhaps the text of a new `reward`. */
+/** Live settings by name, and perhaps the text of a new `reward` or a new `model`, a `PackedModel`. */
 export type Changes = Record<string, unknown>;
 
 /** Rows of a rank's log, to be written once: first .. last - 1. */
@@ -175,6 +177,8 @@ export type Request = { id: number } & (
     }
   | { type: 'predict'; policy: Uint8Array; observations: Float32Array }
   | { type: 'model'; source: ModelSource }
+  | { type: 'pack-model'; model: ModelText }
+  | { type: 'task-size'; env: string; options: TaskOptions }
   | { type: 'reward-sheet'; env: string; options: TaskOptions }
   /** `policy`: a policy file's bytes, or none for random actions. */
   | { type: 'reward-trial'; env: string; options: TaskOptions; text: string; policy: Uint8Array }
@@ -197,6 +201,8 @@ export type RequestResult = {
   'open-policy': { policy: Uint8Array; description: PolicyDescription };
   predict: Float32Array;
   model: ModelText;
+  'pack-model': PackedModel;
+  'task-size': TaskSize;
   'reward-sheet': RewardSheet;
   'reward-trial': RewardTrial;
 };

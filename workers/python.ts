@@ -114,6 +114,8 @@ export class Python {
       ofTask: (env) => module.of_task(env),
       ofText: ({ xml, files }) => module.of_text(xml, files),
       ofFile: (file) => module.of_file(file),
+      packed: ({ xml, files }) => module.packed(xml, files),
+      size: (env, options) => module.size(env, options),
     };
   }
 

@@ -110,6 +110,7 @@ export class Rank {
         this.booted.addPackages(request.packages);
         return {};
       case 'scene':
+        this.run?.link.setRunning(false);
         return this.booted.describeScene(request.env, request.options);
       case 'open':
         this.open(request);
@@ -124,6 +125,8 @@ export class Rank {
         return this.lastRun.session.policy(JSON.stringify(request.which));
       case 'change':
         if (!this.run) throw new Error('the run has ended');
+        // A new model is tried at once.
+        this.run.link.setRunning(false);
         return JSON.parse(this.run.session.change(toJson(request.changes)));
       case 'show':
         this.show(request.shown, request.file);
@@ -139,6 +142,14 @@ export class Rank {
         const { scenes } = this.booted;
         if ('task' in source) return scenes.ofTask(source.task);
         return 'file' in source ? scenes.ofFile(source.file) : scenes.ofText(source);
+      }
+      case 'pack-model':
+        this.run?.link.setRunning(false);
+        return JSON.parse(this.booted.scenes.packed(request.model));
+      case 'task-size': {
+        this.run?.link.setRunning(false);
+        const { env, options } = request;
+        return JSON.parse(this.booted.scenes.size(env, JSON.stringify(options)));
       }
       case 'reward-sheet': {
         this.run?.link.setRunning(false);

@@ -65,6 +65,8 @@ export class TrainingRun extends EventTarget {
   reward: string | null = null;
   /** Somebody has pushed robots that train: the run cannot be had again from its settings. */
   pushed = false;
+  /** What is drawn; another one after a change of the model. */
+  scene: SceneDescription;
   readonly frames: FrameReader;
   /** All environments at once; null where the page is not isolated. */
   readonly crowd: Crowd | null;
@@ -88,7 +90,7 @@ export class TrainingRun extends EventTarget {
   /** Made by `TrainingPool.train`. `memory` is null where the page is not isolated. */
   constructor(
     config: TrainConfig,
-    readonly scene: SceneDescription,
+    scene: SceneDescription,
     private readonly clients: RankClient[],
     private readonly memory: SharedMemory | null,
     private readonly saved: ResumedState | null = null,
@@ -97,6 +99,7 @@ export class TrainingRun extends EventTarget {
     super();
     this.history = [...(saved?.history ?? [])];
     this.settings = config;
+    this.scene = scene;
     this.noteReward(changes);
     const messageFrames = new MessageFrameReader(12 * scene.geoms.length);
     this.messageFrames = memory ? null : messageFrames;
@@ -309,6 +312,7 @@ export class TrainingRun extends EventTarget {
         this.checkpoints = event.news.checkpoints;
         this.best = event.news.best;
         this.pushed ||= event.news.pushed;
+        this.settings = event.news.config;
         this.dispatchEvent(new CustomEvent<News>('news', { detail: event.news }));
         break;
       case 'share':

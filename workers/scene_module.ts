@@ -8,4 +8,8 @@ export interface SceneModule {
   ofText(model: ModelText): ModelText;
   /** A file's bytes: .xml, or .zip with what it names. */
   ofFile(file: Uint8Array): ModelText;
+  /** A `PackedModel` as JSON. */
+  packed(model: ModelText): string;
+  /** A `TaskSize` as JSON. */
+  size(env: string, options: string): string;
 }

@@ -8,6 +8,18 @@ export interface ModelText {
   files: Record<string, Uint8Array>;
 }
 
+/** A model as a task's option `model` has it: files by name, base64 of zlib-compressed bytes. */
+export interface PackedModel {
+  xml: string;
+  files: Record<string, string>;
+}
+
+/** How many numbers a policy of a task sees and does. */
+export interface TaskSize {
+  observations: number;
+  actions: number;
+}
+
 /** What a slider moves: metres, radians, or an actuator's own unit. */
 export interface Slider {
   name: string;

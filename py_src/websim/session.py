@@ -185,7 +185,10 @@ class Session:
         """Whether it can be opened on every rank; else the old one stays."""
         config, problem, opened = with_model(self.config, model), "", None
         try:
-            opened = self._open(spec_of(config, self._given_reward))
+            spec = spec_of(config, self._given_reward)
+            self._pulse()
+            opened = self._open(spec)
+            self._pulse()
             check_fit(opened[0], self.env)
         except (WebsimError, MemoryError) as error:
             problem = str(error) or "there is no memory for it"

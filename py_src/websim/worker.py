@@ -21,7 +21,7 @@ from websim.models.mjcf import robots_of
 from websim.policy import Policy
 from websim.policy_files import pack_policies
 from websim.session import Session
-from websim.tasks import TASKS, get_spec
+from websim.tasks import MODEL_OPTION, TASKS, get_spec
 from websim.worker_saves import WorkerSaves
 from websim.worlds import world_files
 
@@ -49,7 +49,10 @@ def scene(env: str, options: str) -> Any:
 
 def packages(env: str, options: str) -> str:
     """Names of the archives that a task needs beside this package: a JSON list."""
-    return json.dumps([f"{robot}.zip" for robot in robots_of(get_spec(env, **json.loads(options)).model)])
+    given = json.loads(options)
+    # A model that is an option brings all its files.
+    robots = [] if MODEL_OPTION in given else robots_of(get_spec(env, **given).model)
+    return json.dumps([f"{robot}.zip" for robot in robots])
 
 
 def warm_up() -> None:
@@ -79,8 +82,14 @@ class WorkerSession:
         self._shown: Shown | None = None
         #: What is shown: an argument of `policies_of`, or None: a file.
         self._choice: Any = None
-        #: The evaluation and the learner that the page knows of and that is shown, and whether robots were pushed.
-        self._seen: tuple[Checkpoint | None, Learner, bool] = None, self._session.learner, False
+        #: The evaluation, the learner and the config that the page knows of, whose policies are shown, and whether
+        #: robots were pushed.
+        self._seen: tuple[Checkpoint | None, Learner, TrainConfig, bool] = (
+            None,
+            self._session.learner,
+            self._session.config,
+            False,
+        )
 
     def meet(self) -> bool:
         """Before each iteration, with all ranks: save when it is time. Whether to meet again, without an iteration."""
@@ -122,12 +131,12 @@ class WorkerSession:
     def news(self) -> str | None:
         """What came of changes and evaluations since the last call, beside metrics; None: nothing."""
         session = self._session
-        seen = session.evaluation.last, session.learner, session.pushed
+        seen = session.evaluation.last, session.learner, session.config, session.pushed
         if seen == self._seen and not session.notices:
             return None
         self._seen = seen
-        if self._shown and self._choice:
-            self._shown.watch(policies_of(session, self._choice))
+        if self._shown:
+            self._shown.follow(session.env.spec, policies_of(session, self._choice) if self._choice else None)
         notices, session.notices = session.notices, []
         evaluation = session.evaluation
         checkpoints = [
@@ -135,7 +144,8 @@ class WorkerSession:
             for checkpoint in evaluation.checkpoints
         ]
         best = evaluation.best and evaluation.best.global_step
-        return json.dumps({"notices": notices, "checkpoints": checkpoints, "best": best, "pushed": session.pushed})
+        told = {"notices": notices, "checkpoints": checkpoints, "best": best, "pushed": session.pushed}
+        return json.dumps(told | {"config": asdict(session.config)})
 
     def policy(self, which: str) -> bytes:
         """The policy file (`policies_of`); a zip archive of the policies' files where the task has several."""

@@ -160,9 +160,11 @@ describe('changes and what is shown', () => {
       checkpoints: [{ global_step: 64, episodic_return: 1 }],
       best: 64,
       pushed: false,
+      config: { ...run.config, env_options: { frame_skip: 3 } },
     };
     workers[0]?.say({ type: 'news', news });
     expect([run.checkpoints, run.best, run.pushed]).toEqual([news.checkpoints, 64, false]);
+    expect(run.config).toEqual(news.config);
     const showing = run.show({ checkpoint: 64 });
     expect(workers[0]?.sent).toMatchObject([
       { type: 'show', shown: { checkpoint: 64 }, file: null },

@@ -64,7 +64,7 @@ export class WebsimApp extends LitElement {
         <websim-theme-switch></websim-theme-switch>
       </header>
       <websim-messages .store=${store}></websim-messages>
-      <main id="view" tabindex="-1">${VIEWS.filter(({ view }) => this.opened.has(view)).map(({ view }) => this.#place(view))}</main>
+      <main id="view" tabindex="-1" @open-view=${(event: CustomEvent<View>) => this.#show(event.detail)}>${VIEWS.filter(({ view }) => this.opened.has(view)).map(({ view }) => this.#place(view))}</main>
       <p class="visually-hidden" role="status">${announcement(store) ?? nothing}</p>
     `;
   }
@@ -93,6 +93,10 @@ export class WebsimApp extends LitElement {
   #follow(event: MouseEvent, view: View): void {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    this.#show(view);
+  }
+
+  #show(view: View): void {
     history.pushState(null, '', addressOf(view));
     this.view = view;
   }

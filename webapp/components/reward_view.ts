@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { TaskOptions } from '../../workers/protocol';
 import { RewardLab } from '../../workers/reward_lab';
 import type { RewardSheet, RewardTrial } from '../../workers/reward_module';
+import { OWN_MODEL, taskTitle } from '../control/own_model';
 import { keepReward, keptReward, lineOf } from '../control/reward_texts';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
@@ -14,6 +15,11 @@ import './code_editor';
 import { rewardCompletions } from './reward_completions';
 import './reward_inputs';
 import './reward_result';
+
+interface Task {
+  env: string;
+  options: TaskOptions;
+}
 
 type Work = 'nothing' | 'trying' | 'using';
 
@@ -33,7 +39,7 @@ export class RewardView extends LitElement {
 
   #lab: RewardLab | null = null;
   /** Task and options that the sheet is of. */
-  #task = '';
+  #task: Task | null = null;
   readonly #completions = rewardCompletions(() => this.sheet?.signals ?? []);
 
   constructor() {
@@ -42,9 +48,9 @@ export class RewardView extends LitElement {
   }
 
   /** The run's task while one goes on, else the chosen one. */
-  get #current(): { env: string; options: TaskOptions } {
+  get #current(): Task {
     const { run, settings } = this.store;
-    if (!run?.goesOn) return { env: settings.env, options: {} };
+    if (!run?.goesOn) return { env: settings.env, options: this.store.options };
     return { env: run.config.env, options: run.config.env_options };
   }
 
@@ -55,35 +61,36 @@ export class RewardView extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const task = JSON.stringify(this.#current);
-    if (task === this.#task) return;
+    const { env, options } = this.#current;
+    const known = this.#task;
+    if (known?.env === env && (known.options === options || same(known.options, options))) return;
+    const task = { env, options };
     this.#task = task;
     void this.store.attempt(() => this.#load(task));
   }
 
-  async #load(task: string): Promise<void> {
+  async #load(task: Task): Promise<void> {
     this.sheet = null;
     this.trial = null;
     this.#tell('');
     await this.store.ready;
     this.#lab ??= new RewardLab(this.store.pool);
-    const { env, options } = JSON.parse(task) as { env: string; options: TaskOptions };
-    const sheet = await this.#lab.sheet(env, options);
+    const sheet = await this.#lab.sheet(task.env, task.options);
     if (task !== this.#task) return;
     this.sheet = sheet;
-    this.text = keptReward(env) ?? sheet.text;
+    this.text = keptReward(keyOf(task)) ?? sheet.text;
   }
 
   protected override render() {
     const { sheet, work } = this;
-    const { env } = this.#current;
+    const { env, options } = this.#current;
     const going = this.store.run?.goesOn ?? false;
     const idle = sheet !== null && work === 'nothing';
     const own = this.text === sheet?.text;
     return html`
       <section class="panel writing">
         <div class="bar">
-          <h2>Reward of ${env}${own || !sheet ? '' : ', changed'}</h2>
+          <h2>Reward of ${taskTitle(env, options)}${own || !sheet ? '' : ', changed'}</h2>
           ${
             work === 'trying'
               ? html`<button @click=${() => this.#lab?.stop()}>Stop the trial</button>`
@@ -145,7 +152,7 @@ export class RewardView extends LitElement {
 
   readonly #edited = (event: Event): void => {
     this.text = (event.target as CodeEditor).text;
-    keepReward(this.#current.env, this.text === this.sheet?.text ? null : this.text);
+    keepReward(keyOf(this.#current), this.text === this.sheet?.text ? null : this.text);
     this.marks = [];
   };
 
@@ -154,7 +161,7 @@ export class RewardView extends LitElement {
   };
 
   readonly #restore = (): void => {
-    keepReward(this.#current.env, null);
+    keepReward(keyOf(this.#current), null);
     this.text = this.sheet!.text;
     this.#tell('');
   };
@@ -280,4 +287,13 @@ export class RewardView extends LitElement {
       }
     `,
   ];
+}
+
+function same(one: TaskOptions, other: TaskOptions): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** By which its text is kept: models of one's own by their name. */
+function keyOf({ env, options }: Task): string {
+  return env === OWN_MODEL ? `${env} ${taskTitle(env, options)}` : env;
 }

@@ -151,7 +151,7 @@ export class RobotView extends LitElement {
   }
 
   #restBar() {
-    return html`<span class="chip">${this.store.settings.env} at rest</span>${this.#resetButton()}`;
+    return html`<span class="chip">${this.store.title} at rest</span>${this.#resetButton()}`;
   }
 
   #runBar(run: TrainingRun) {
@@ -195,10 +195,11 @@ export class RobotView extends LitElement {
       this.#controls?.reset();
     }
     if (otherScene || run !== this.#run) {
+      // A run may take another model, and its environment is followed on.
+      if (run !== this.#run) this.focused = 0;
       this.#run = run;
       if (run?.crowd) this.#viewer.setCrowd(run.crowd.buffer);
       else this.#showCrowd(null);
-      this.focused = 0;
       this.#playback = this.#createPlayback(scene, run);
       this.#stale = true;
     }

@@ -1,8 +1,9 @@
 // The form: which robot, how many, and Start / Pause / Stop.
 
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { ALGORITHMS, TASKS } from '../../workers/schema';
+import { OWN_MODEL, taskTitle } from '../control/own_model';
 import {
   NUMBER_FIELDS,
   type NumberField,
@@ -30,7 +31,7 @@ export class RunControls extends LitElement {
   }
 
   protected override render() {
-    const { phase, settings, run, pool } = this.store;
+    const { phase, settings, own, run, pool } = this.store;
     const active = run?.goesOn ?? false;
     const busy = active || phase === 'starting' || phase === 'stopping';
     return html`
@@ -40,6 +41,7 @@ export class RunControls extends LitElement {
           <label class="task">
             <span>Task</span>
             <select name="env" @change=${this.#chooseTask}>
+              ${own ? html`<option value=${OWN_MODEL} ?selected=${settings.env === OWN_MODEL}>${taskTitle(OWN_MODEL, own)}</option>` : nothing}
               ${TASKS.map((task) => html`<option value=${task} ?selected=${task === settings.env}>${task}</option>`)}
             </select>
           </label>

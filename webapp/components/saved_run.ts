@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SavedRun } from '../../workers/saves_protocol';
+import { taskTitle } from '../control/own_model';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { formatCount, formatDuration } from '../format';
@@ -44,7 +45,7 @@ export class SavedRunOffer extends LitElement {
     if (!offer || !free) return nothing;
     return html`<section class="offer" aria-label="Saved run">
       <p>
-        Go on with <strong>${offer.config.env}</strong> at
+        Go on with <strong>${taskTitle(offer.config.env, offer.config.env_options)}</strong> at
         <span class="number">${formatCount(offer.globalStep)}</span> steps
         <span class="soft number">(${age(offer)})</span>
         ${offer.code ? html`<br /><span class="soft">It brings a reward as Python text, which going on runs.</span>` : nothing}

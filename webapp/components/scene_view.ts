@@ -14,6 +14,7 @@ import './code_editor';
 import './scene_sliders';
 import type { SceneSliders } from './scene_sliders';
 import './scene_stage';
+import './scene_training';
 import type { SceneStage } from './scene_stage';
 
 @customElement('websim-scene-view')
@@ -86,6 +87,7 @@ export class SceneView extends LitElement {
             ? nothing
             : html` <button class="link" @click=${() => this.editor.goTo(line)}>Go to line ${line}</button>`
         }</p>
+        <websim-scene-training .store=${this.store} .model=${bench?.taken ?? null} .task=${bench?.task ?? ''}></websim-scene-training>
       </section>
       <section class="panel living">
         <websim-scene-stage .scene=${bench?.model?.scene ?? null} .training=${() => this.store.run?.iterating ?? false}></websim-scene-stage>
@@ -141,7 +143,7 @@ export class SceneView extends LitElement {
     select.value = '';
     void this.#open(async (bench) => {
       const xml = TEACHING_MODELS[name];
-      if (xml) bench.edit(xml, {});
+      if (xml) bench.teach(xml);
       else if (name) await bench.open({ task: name });
     });
   };

@@ -25,6 +25,8 @@ export class ModelBench extends EventTarget {
   trouble = '';
   /** The text is not the model's yet. */
   checking = false;
+  /** The task whose model this was, before it was edited; empty: none's. */
+  task = '';
   #files: Record<string, Uint8Array> = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #number = 0;
@@ -52,6 +54,18 @@ export class ModelBench extends EventTarget {
     this.edit(kept() ?? Object.values(TEACHING_MODELS)[0]!, {});
   }
 
+  /** One of the models that are made to be changed. */
+  teach(xml: string): void {
+    this.task = '';
+    this.edit(xml, {});
+  }
+
+  /** The text and its files, when MuJoCo has taken them; else null. */
+  get taken(): ModelText | null {
+    const wrong = this.checking || !this.model || (this.trouble && this.trouble !== DIVERGED);
+    return wrong ? null : { xml: this.xml, files: this.#files };
+  }
+
   /** Another text, of the files that were given; it is checked when the typing ends. */
   edit(xml: string, files: Record<string, Uint8Array> = this.#files): void {
     this.xml = xml;
@@ -68,6 +82,7 @@ export class ModelBench extends EventTarget {
   /** A model from elsewhere; rejects with what is wrong with it. */
   async open(source: ModelSource): Promise<void> {
     const { xml, files } = await this.#check(source);
+    this.task = 'task' in source ? source.task : '';
     this.edit(xml, files);
   }
 

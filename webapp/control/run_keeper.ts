@@ -6,6 +6,7 @@ import { SavesClient, SavesError } from '../../workers/saves_client';
 import type { OpenedRun, SavedRun } from '../../workers/saves_protocol';
 import type { Metrics } from '../../workers/schema';
 import { formatCount } from '../format';
+import { taskTitle } from './own_model';
 import { RunSaver } from './run_saver';
 
 /** After a reload the page before may hold its run for a while; then it is offered. */
@@ -177,7 +178,7 @@ export class RunKeeper extends EventTarget {
   private async prune(): Promise<void> {
     for (const { config, globalStep } of await this.client.request('prune', {})) {
       this.tellOnce(
-        `Of the saved runs the oldest (${config.env} at ${formatCount(globalStep)} steps) was removed: the 10 newest are kept.`,
+        `Of the saved runs the oldest (${taskTitle(config.env, config.env_options)} at ${formatCount(globalStep)} steps) was removed: the 10 newest are kept.`,
         'prune',
       );
     }

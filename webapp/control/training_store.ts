@@ -8,11 +8,14 @@ import {
   type TrainingPool,
   type TrainingRun,
 } from '../../workers/pool';
-import type { Changes, News, SceneDescription } from '../../workers/protocol';
+import type { Changes, News, SceneDescription, TaskOptions } from '../../workers/protocol';
 import type { OpenedRun } from '../../workers/saves_protocol';
+import type { ModelText } from '../../workers/scene_protocol';
 import type { Metrics, TrainConfig, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
+import { differences, ModelFitError } from './model_fit';
 import { Offline } from './offline';
+import { type ModelOptions, OWN_MODEL, sameModel, taskTitle } from './own_model';
 import { type Problem, toProblem } from './problem';
 import { RunKeeper } from './run_keeper';
 import { RunList } from './run_list';
@@ -30,6 +33,8 @@ export type Phase =
   | 'stopping'
   | 'ended';
 
+/** Rank 0 answers between two iterations, and the largest batches take a minute. */
+const PACK_S = 300;
 /** Milliseconds between two changes that only bring metrics: drawing them costs training, and nobody reads faster. */
 const METRICS_MS = 300;
 
@@ -47,6 +52,8 @@ export class TrainingStore extends EventTarget {
   /** Resolves when the runtime is loaded; rejects with the error that the page shows. */
   readonly ready: Promise<void>;
   settings: RunSettings;
+  /** Options of the task `OWN_MODEL`, with the model that was given to be trained last; null: none was. */
+  own: ModelOptions | null = null;
   progress: LoadProgress | null = null;
   problem: Problem | null = null;
   /** Things worth knowing that stop nothing, one sentence each. */
@@ -97,6 +104,31 @@ export class TrainingStore extends EventTarget {
     return this.run ? 'ended' : 'ready';
   }
 
+  /** Options of the chosen task. */
+  get options(): TaskOptions {
+    return (this.settings.env === OWN_MODEL && this.own) || {};
+  }
+
+  /** The chosen task, for people. */
+  get title(): string {
+    return taskTitle(this.settings.env, this.options);
+  }
+
+  /** A model as a task's option; rejects with what is wrong with it. */
+  async pack(model: ModelText): Promise<ModelOptions['model']> {
+    const client = await this.pool.firstRank();
+    return client.request('pack-model', { model }, PACK_S);
+  }
+
+  /** Chooses a model of the user's own as the task. */
+  chooseModel(options: ModelOptions): void {
+    this.own = options;
+    const { algorithm, seed, ranks } = this.settings;
+    this.settings = completeSettings({ env: OWN_MODEL, algorithm, seed }, ranks);
+    if (this.#loaded === 'yes' && !this.run?.goesOn) void this.#showTask();
+    this.#changed();
+  }
+
   /** Changes the form's choices; another task or algorithm comes with the size of run that it was tuned for. */
   choose(settings: Partial<RunSettings>): void {
     const chosen = { ...this.settings, ...settings };
@@ -113,8 +145,13 @@ export class TrainingStore extends EventTarget {
    * iteration. Shows and rejects with what is wrong with the request.
    */
   async train(request: TrainRequest, changes: Changes | null = null): Promise<TrainingRun> {
+    const { own } = this;
+    const complete =
+      request.env === OWN_MODEL && own && !request.env_options
+        ? { ...request, env_options: own }
+        : request;
     return this.#start(async () =>
-      this.#watch(await this.pool.train(request, null, changes), null),
+      this.#watch(await this.pool.train(complete, null, changes), null),
     );
   }
 
@@ -160,10 +197,20 @@ export class TrainingStore extends EventTarget {
     return this.run!;
   }
 
-  /** Changes live settings of the run, or its reward by its text; what was wrong is the rejection's sentence. */
+  /**
+   * Changes live settings of the run, its reward by its text, or its model; what was wrong is the rejection's sentence, of
+   * a model that does not fit a `ModelFitError`.
+   */
   async change(changes: Changes): Promise<TrainConfig> {
-    if (!this.run) throw new Error('There is no run to change: start one first.');
-    return this.run.change(changes);
+    const { run } = this;
+    if (!run) throw new Error('There is no run to change: start one first.');
+    if (changes.model !== undefined) {
+      const { env, env_options } = run.config;
+      const after = { ...env_options, model: changes.model };
+      const found = await differences(this.pool, env, env_options, after);
+      if (found.length > 0) throw new ModelFitError(found);
+    }
+    return run.change(changes);
   }
 
   /** What the robot view is to show, as `TrainingRun.show` takes it. */
@@ -226,7 +273,7 @@ export class TrainingStore extends EventTarget {
   async #showTask(): Promise<void> {
     const request = ++this.#sceneRequest;
     try {
-      const scene = await this.pool.scene(this.settings.env);
+      const scene = await this.pool.scene(this.settings.env, this.options);
       // Another task was chosen or a run was started meanwhile.
       if (request !== this.#sceneRequest) return;
       this.scene = scene;
@@ -237,6 +284,17 @@ export class TrainingStore extends EventTarget {
       // What a robot's download has shown; a start shows its own.
       if (!this.#starting) this.progress = null;
     }
+    this.#changed();
+  }
+
+  /** Draws the model that a run has taken. */
+  async #showModel(run: TrainingRun): Promise<void> {
+    const { env, env_options } = run.config;
+    if (env === OWN_MODEL) this.own = env_options as ModelOptions;
+    const scene = await this.pool.scene(env, env_options);
+    if (run !== this.run || !sameModel(env_options, run.config.env_options)) return;
+    run.scene = scene;
+    this.scene = scene;
     this.#changed();
   }
 
@@ -257,6 +315,8 @@ export class TrainingStore extends EventTarget {
     this.scene = run.scene;
     const { env, algorithm, num_envs, ranks, seed, total_steps } = run.config;
     this.settings = { env, algorithm, num_envs, ranks, seed, total_steps };
+    if (env === OWN_MODEL) this.own = run.config.env_options as ModelOptions;
+    let { env_options } = run.config;
     for (const metrics of run.history) this.table.append(metrics);
     this.latest = run.history.at(-1) ?? null;
     this.runs.follow(this.keeper.keep(run, opened), run, this.table);
@@ -270,6 +330,10 @@ export class TrainingStore extends EventTarget {
     });
     run.addEventListener('news', (event) => {
       this.notices = [...this.notices, ...(event as CustomEvent<News>).detail.notices];
+      if (!sameModel(env_options, run.config.env_options)) {
+        void this.attempt(() => this.#showModel(run));
+      }
+      env_options = run.config.env_options;
       this.#changed();
     });
     run.addEventListener('config', () => this.#changed());

@@ -41,8 +41,28 @@ class Shown:
         *,
         clock: Callable[[], float] = time.perf_counter,
     ):
+        self._seed = seed
+        self._open(spec, policies)
+        self._clock, self._now = clock, clock()
+        #: Seconds that the shown robot is behind the clock.
+        self._behind = 0.0
+
+    def watch(self, policies: Mapping[str, Policy]) -> None:
+        """Let these act from now on. Raises ConfigError when they are not the task's."""
+        self._actors: list[Actor] = actors_of(self._env, list(policies.values()))
+
+    def follow(self, spec: EnvSpec, policies: Mapping[str, Policy] | None = None) -> None:
+        """Go on in the task as it is now, its model perhaps another; policies: None: those that act."""
+        policies = policies or {policy.name: policy for _, policy in self._actors}
+        if self._env.spec.model == spec.model:
+            self.watch(policies)
+        else:
+            self._env.close()
+            self._open(spec, policies)
+
+    def _open(self, spec: EnvSpec, policies: Mapping[str, Policy]) -> None:
         # Nobody is rewarded here.
-        self._env = BatchEnv(replace(spec, reward=None), 1, seed=seed, first_env=ENV)
+        self._env = BatchEnv(replace(spec, reward=None), 1, seed=self._seed, first_env=ENV)
         try:
             self.watch(policies)
         except BaseException:
@@ -51,13 +71,6 @@ class Shown:
         self._actions = np.zeros((1, self._env.action_dim), np.float32)
         #: Seconds of a control step.
         self.period = spec.frame_skip * self._env.model.timestep
-        self._clock, self._now = clock, clock()
-        #: Seconds that the shown robot is behind the clock.
-        self._behind = 0.0
-
-    def watch(self, policies: Mapping[str, Policy]) -> None:
-        """Let these act from now on. Raises ConfigError when they are not the task's."""
-        self._actors: list[Actor] = actors_of(self._env, list(policies.values()))
 
     def advance(self, share: float = BESIDE_TRAINING) -> int:
         """Step for the time that passed since the last call, using at most `share` of it; the control steps done.

@@ -1,0 +1,28 @@
+// A model of one's own as a task: its id, its options and the name that is shown for it.
+
+import type { TaskOptions } from '../../workers/protocol';
+import type { PackedModel } from '../../workers/scene_protocol';
+
+/** As `websim/tasks/own_model.py` names the task. */
+export const OWN_MODEL = 'OwnModel';
+
+/** Options of the task, or of another one whose model was edited. */
+export interface ModelOptions extends TaskOptions {
+  model: PackedModel;
+}
+
+export function modelOf(options: TaskOptions): PackedModel | null {
+  return (options as Partial<ModelOptions>).model ?? null;
+}
+
+export function sameModel(one: TaskOptions, other: TaskOptions): boolean {
+  return JSON.stringify(modelOf(one)) === JSON.stringify(modelOf(other));
+}
+
+/** The name of a task for people: a model of one's own has that of its MJCF. */
+export function taskTitle(env: string, options: TaskOptions): string {
+  const model = modelOf(options);
+  if (env !== OWN_MODEL) return model ? `${env}, edited` : env;
+  const name = model && /<mujoco\b[^>]*?\smodel\s*=\s*(["'])(.*?)\1/.exec(model.xml)?.[2]?.trim();
+  return name || 'Own model';
+}
