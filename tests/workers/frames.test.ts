@@ -30,6 +30,18 @@ describe('frames in shared memory', () => {
     expect(out).toEqual(frame(count - 1));
   });
 
+  it('are read without their overlays by who has no room for them', () => {
+    const memory = SharedMemory.create(1, GEOMS, 4);
+    new SharedFrameWriter(memory).write(frame(1), Float32Array.of(1, 2, 3, 4));
+    const out = frame(-1);
+    const reader = new SharedFrameReader(memory);
+    expect(reader.read(0, out, new Float32Array(0))).toBe(true);
+    expect(out).toEqual(frame(1));
+    const overlay = new Float32Array(4);
+    reader.read(0, out, overlay);
+    expect([...overlay]).toEqual([1, 2, 3, 4]);
+  });
+
   it('are never torn, not even with two writers', async () => {
     const memory = SharedMemory.create(2, 100);
     const thread = await bundle('./frames_thread.ts');

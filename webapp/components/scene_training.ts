@@ -10,6 +10,10 @@ import type { TrainingStore } from '../control/training_store';
 import type { View } from '../control/views';
 import { base, controls } from '../styles/shared';
 
+const SEEN =
+  'Training observes positions, velocities and sensors and drives the actuators. Its reward to begin with is for height, ' +
+  'or for going forward where the model floats freely.';
+
 /** What a person is asked before a run is ended for another one. */
 interface Question {
   text: string;
@@ -48,7 +52,7 @@ export class SceneTraining extends LitElement {
     const { store, question, told } = this;
     const free = this.model !== null && !this.busy && question === null;
     return html`
-      <form novalidate @submit=${this.#train}>
+      <form novalidate ?hidden=${question !== null} @submit=${this.#train}>
         <label title="Physics steps for each decision of the policy.">Frame skip
           <input type="number" name="frame_skip" min="1" value="5" />
         </label>
@@ -64,12 +68,14 @@ export class SceneTraining extends LitElement {
         question
           ? html`<div class="question" role="alertdialog" aria-label="Another run">
               <p>${question.text}</p>
-              <button class="primary" @click=${() => this.#do(question.action)}>${question.yes}</button>
-              <button @click=${this.#leave}>${question.no}</button>
+              <span class="buttons">
+                <button class="primary" ?disabled=${this.busy} @click=${() => this.#do(question.action)}>${question.yes}</button>
+                <button ?disabled=${this.busy} @click=${this.#leave}>${question.no}</button>
+              </span>
             </div>`
           : html`<p class="told ${this.failed ? 'failed' : ''}" role=${this.failed ? 'alert' : 'status'}>
-              ${told || 'Positions, velocities and sensors are observed, the actuators are driven, and the reward is yours:'}
-              ${told || store.run?.goesOn ? nothing : html`<button class="link" ?disabled=${!free || store.phase === 'unusable'} @click=${this.#reward}>edit the reward</button>`}
+              ${told || SEEN}
+              ${told || store.run?.goesOn ? nothing : html`<button class="link" ?disabled=${!free || store.phase === 'unusable'} @click=${this.#reward}>Edit the reward</button>`}
             </p>`
       }
     `;
@@ -153,6 +159,7 @@ export class SceneTraining extends LitElement {
   async #start(env: string, options: ModelOptions): Promise<void> {
     const { store } = this;
     this.question = null;
+    this.#tell('Starting…');
     await store.run?.stop();
     if (env === OWN_MODEL) store.chooseModel(options);
     else store.choose({ env });
@@ -201,6 +208,9 @@ export class SceneTraining extends LitElement {
         gap: 8px 14px;
         padding: 10px 14px 0;
       }
+      form[hidden] {
+        display: none;
+      }
       label {
         display: flex;
         align-items: center;
@@ -210,7 +220,7 @@ export class SceneTraining extends LitElement {
         color: var(--text-soft);
       }
       input {
-        width: 5rem;
+        width: 4.2rem;
         padding: 0.25rem 0.4rem;
       }
       button {
@@ -226,7 +236,7 @@ export class SceneTraining extends LitElement {
         padding-bottom: 10px;
       }
       .question p {
-        flex: 1 1 14rem;
+        flex: 1 1 16rem;
         margin: 0;
         overflow-wrap: anywhere;
       }

@@ -263,7 +263,11 @@ export class SceneView extends LitElement {
           height: auto;
         }
         .writing {
-          height: 70vh;
+          height: auto;
+        }
+        websim-code-editor {
+          flex: none;
+          height: 56vh;
         }
       }
     `,
