@@ -29,7 +29,7 @@ def reward(signals, actions, unhealthy):
 @pytest.fixture(scope="module")
 def website(browser: Browser, site: str) -> Iterator[Website]:
     with opened(browser, site) as website:
-        website.load("view=scene")
+        website.load("view=scene&ranks=1")
         yield website
 
 
