@@ -1,6 +1,7 @@
 """Firefox, driven by WebDriver BiDi over one socket: what a test of the page needs of it."""
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -25,7 +26,11 @@ PREFERENCES = {
     "network.connectivity-service.enabled": False,
     "services.settings.server": "data:,#remote-settings-dummy/v1",
     "toolkit.telemetry.enabled": False,
+    # Without a graphics card, drawn by Mesa in software.
+    "webgl.force-enabled": True,
 }
+#: Firefox looks for a display to draw WebGL on, unless it is told to do without.
+ENVIRONMENT = {"MOZ_WEBGL_FORCE_EGL": "1"}
 
 
 class FirefoxPage:
@@ -91,7 +96,8 @@ def firefox_page() -> Iterator[FirefoxPage]:
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
         Path(profile, "user.js").write_text("\n".join(lines))
         command = [path, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(command, env=os.environ | ENVIRONMENT, **quiet)
         try:
             with connect(f"ws://127.0.0.1:{port_of(profile)}/session", max_size=None, compression=None) as socket:
                 yield FirefoxPage(socket)

@@ -1,10 +1,11 @@
-"""The page in Firefox: it trains with two ranks, saves, and offers the run after a reload."""
+"""The page in Firefox: it trains with two ranks, saves, offers the run after a reload, and plays a shared link."""
 
 from collections.abc import Iterator
 
 import pytest
 from firefox import FirefoxPage, firefox_page
 from saved_runs_page import KEEPER, RUN
+from shared_agents import link
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +27,12 @@ def test_it_is_isolated_and_trains_with_two_ranks(page: FirefoxPage) -> None:
     assert (reason, steps) == ("finished", 4096)
 
 
-def test_the_robot_is_drawn_where_the_browser_has_webgl(page: FirefoxPage) -> None:
-    """Test machines have no graphics library for Firefox: then the page has to say so."""
+def test_the_robot_is_drawn(page: FirefoxPage) -> None:
     view = "document.querySelector('websim-app').renderRoot.querySelector('websim-train-view').renderRoot"
     view += ".querySelector('websim-robot-view')"
-    drawable = page.evaluate("new OffscreenCanvas(1, 1).getContext('webgl2') !== null")
-    page.wait(f"{view}.available === {str(drawable).lower()}", 20)
-    said = page.evaluate(f"{view}.renderRoot.querySelector('.stage').innerText")
-    assert ("no WebGL 2" in said) != drawable
+    assert page.evaluate("new OffscreenCanvas(1, 1).getContext('webgl2') !== null"), "Mesa's EGL is not installed"
+    page.wait(f"{view}.available", 20)
+    assert "no WebGL 2" not in page.evaluate(f"{view}.renderRoot.querySelector('.stage').innerText")
 
 
 def test_a_run_that_was_cut_short_is_offered_again_and_goes_on(page: FirefoxPage) -> None:
@@ -47,6 +46,14 @@ def test_a_run_that_was_cut_short_is_offered_again_and_goes_on(page: FirefoxPage
     page.evaluate(f"websim.goOn({KEEPER}.offer.id).then(() => 0)")
     page.wait(f"websim.run.history.at(-1)?.global_step > {saved}")
     page.evaluate("websim.run.stop().then(() => 0)")
+
+
+def test_a_shared_link_plays_without_python(page: FirefoxPage, site: str) -> None:
+    page.goto(f"{site}/{link('agent.html')}")
+    page.wait("document.querySelector('websim-agent-page')?.renderRoot?.querySelector('websim-player')?.moving")
+    asked = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert asked
+    assert not [name for name in asked if "pyodide" in name or "numpy" in name or not name.startswith(site)]
 
 
 def test_nothing_was_complained_about(page: FirefoxPage) -> None:
