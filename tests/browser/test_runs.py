@@ -1,12 +1,12 @@
 """The list of runs: they are listed, drawn beside the shown one, compared, noted, deleted and brought back."""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
-from saved_runs_page import KEEPER, reload
 from website import Website, opened
 
 RUN = {"env": "InvertedPendulum-v5", "num_envs": 16, "num_steps": 64, "ranks": 1, "total_steps": 10_240}
@@ -24,8 +24,12 @@ def website(browser: Browser, site: str) -> Iterator[Website]:
         website.load("ranks=1&num_envs=16&env=InvertedPendulum-v5")
         website.train(**RUN, seed=1, eval_every=4096, eval_episodes=2)
         website.train(**RUN, seed=2, learning_rate=0.001, autosave_seconds=0)
-        website.page.get_by_role("button", name="Runs").click()
+        open_list(website)
         yield website
+
+
+def open_list(website: Website) -> None:
+    website.page.get_by_role("button", name=re.compile(r"^Runs \d+$")).click()
 
 
 def row(website: Website, title: str) -> Locator:
@@ -128,28 +132,30 @@ def test_a_deleted_run_can_be_brought_back(website: Website) -> None:
 
 
 def test_notes_and_curves_outlive_the_page_and_a_deleted_run_does_not(website: Website) -> None:
-    row(website, FIRST).get_by_role("button", name="Notes").click()
+    website.train(**RUN, seed=3)
+    row(website, "InvertedPendulum-v5 PPO seed 3").get_by_role("button", name="Notes").click()
     website.page.get_by_label("Name").fill("Steady")
     website.page.get_by_label("Notes", exact=True).fill("Falls to the left.")
-    website.wait("websim.savedRuns().then(([run]) => run.label.notes === 'Falls to the left.')", 20)
-    reload(website)
-    website.page.get_by_role("button", name="Runs").click()
-    expect(website.page.locator("websim-run-row")).to_have_count(1)
+    website.wait("websim.savedRuns().then(([run]) => run.label.notes === 'Falls to the left.' && !run.inUse)", 20)
+    website.page.reload()
+    open_list(website)
     steady = row(website, "Steady")
-    expect(steady).to_contain_text("InvertedPendulum-v5 · PPO · seed 1")
+    expect(steady).to_contain_text("InvertedPendulum-v5 · PPO · seed 3")
     expect(steady).to_contain_text("Falls to the left.")
+    expect(row(website, SECOND)).to_have_count(0)
     steady.get_by_role("checkbox").check()
     wait_curves(website, 1)
 
     steady.get_by_role("button", name="Open").click()
-    website.wait("websim.run !== null && websim.run.state === 'ended'", 30)
+    website.wait("websim.run !== null && websim.run.state === 'ended'", 60)
     assert website.page.evaluate("websim.run.history.length") == 10
     expect(steady.get_by_role("checkbox")).to_have_count(0)
 
     website.wait("websim.savedRuns().then(([run]) => !run.inUse)", 20)
     steady.get_by_role("button", name="Delete").click()
     expect(steady).to_have_count(0)
-    reload(website)
-    website.page.evaluate(f"{KEEPER}.ready")
-    assert website.page.evaluate("websim.savedRuns()") == []
+    website.page.reload()
+    open_list(website)
+    expect(row(website, FIRST)).to_be_visible()
+    expect(steady).to_have_count(0)
     assert website.complaints == []
