@@ -126,6 +126,8 @@ export interface SavedShare {
 export interface SavedState {
   parts: Uint8Array[];
   segments: Uint8Array[];
+  /** Whether it was told that going on runs Python text. */
+  code: boolean;
 }
 
 /** One downloaded file of the runtime: a compiled module, or its bytes. */

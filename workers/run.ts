@@ -36,6 +36,8 @@ export interface ResumedState {
   parts: Uint8Array[];
   segments: { rank: number; data: Uint8Array }[];
   history: Metrics[];
+  /** Whether it was told that going on runs Python text. */
+  code: boolean;
 }
 
 const OPEN_S = 30;
@@ -431,10 +433,11 @@ export class TrainingRun extends EventTarget {
 }
 
 function stateOfRank(
-  { parts, segments }: ResumedState,
+  { parts, segments, code }: ResumedState,
   rank: number,
   worldSize: number,
 ): SavedState {
   const own = segments.filter((segment) => segment.rank === rank).map(({ data }) => data);
-  return { parts: worldSize === parts.length ? parts.slice(rank, rank + 1) : parts, segments: own };
+  const needed = worldSize === parts.length ? parts.slice(rank, rank + 1) : parts;
+  return { parts: needed, segments: own, code };
 }

@@ -8,6 +8,7 @@ from typing import Any
 import js
 from pyodide.ffi import to_js
 
+from websim.errors import SaveError
 from websim.saving.autosave import Autosave, Share
 from websim.saving.log_segments import Segment, logs_of
 from websim.saving.saved_rank import SavedRank, joined, resume
@@ -22,7 +23,13 @@ class WorkerSaves:
             parts = [SavedRank.from_bytes(part.to_bytes()) for part in saved.parts]
             segments = [Segment.from_bytes(segment.to_bytes()) for segment in saved.segments]
             rank = session.comm.rank
-            resume(session, joined(parts, rank, session.comm.world_size), logs_of(segments, rank))
+            own = joined(parts, rank, session.comm.world_size)
+            if own.reward_text and not saved.code:
+                raise SaveError(
+                    "save: its reward is Python text, of which its manifest says nothing, so the file was changed; "
+                    "open it only as its author gave it"
+                )
+            resume(session, own, logs_of(segments, rank))
         self._share: Share | None = None
         self.autosave = Autosave(session, self._keep)
 

@@ -1,10 +1,16 @@
 """The edited model is trained: in a run of its own, which goes on after a reload, and in the run that goes on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 from website import Website, opened
+
+import websim
+from websim.models.mjcf import load_model
+from websim.models.packed_model import pack_model
+from websim.saving.saved_run import read_run
 
 BENCH = "document.querySelector('websim-app').renderRoot.querySelector('websim-scene-view').bench"
 MODEL = """<mujoco model="two rods">
@@ -121,8 +127,10 @@ def the_run_goes_on_after_a_reload(website: Website) -> None:
     assert 'mass="3"' in page.evaluate("websim.run.config.env_options.model.xml")
     assert website.page.evaluate("websim.run.history.at(-1)['charts/episodic_return']") > 50_000
     page.get_by_role("button", name="Share").click()
-    page.get_by_role("menuitem", name="Copy link").click()
-    expect(website.alert).to_contain_text("two rods brings a model of its own, which no link holds")
+    expect(page.locator("websim-share-menu p")).to_contain_text("cannot hold a model of your own")
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Run file").click()
+    assert download.value.suggested_filename.startswith("two-rods-seed1-")
 
 
 def test_a_model_is_trained_changed_and_goes_on_after_a_reload(website: Website) -> None:
@@ -133,6 +141,39 @@ def test_a_model_is_trained_changed_and_goes_on_after_a_reload(website: Website)
     a_model_of_another_size_is_asked_about(website)
     its_reward_is_shown_and_another_one_applied(website)
     the_run_goes_on_after_a_reload(website)
+
+
+def test_a_run_from_a_terminal_brings_its_model_and_asks_for_its_reward(website: Website, tmp_path: Path) -> None:
+    website.stop()
+    (tmp_path / "model.xml").write_text(MODEL)
+    packed = pack_model(load_model(tmp_path / "model.xml"))
+    websim.train(
+        "OwnModel",
+        env_options={"model": packed},
+        num_envs=4,
+        total_steps=4_000,
+        eval_every=0,
+        folder=tmp_path / "run",
+        on_metrics=lambda metrics: {"reward": REWARD} if metrics["iteration"] == 1 else None,
+    )
+    run = read_run(tmp_path / "run")
+    config = {**run.manifest["config"], "total_steps": 10_000_000}
+    honest, forged = (run._replace(manifest={**run.manifest, "config": config, "code": code}) for code in (True, False))
+    offer = website.page.get_by_role("region", name="Saved run")
+    open_view(website, "Train")
+    for saved in (forged, honest):
+        (tmp_path / "there.websim-run").write_bytes(saved.to_file())
+        website.page.locator("websim-save-status input").set_input_files(tmp_path / "there.websim-run")
+        expect(offer).to_contain_text("Go on with two rods")
+        code = offer.get_by_text("It brings a reward as Python text")
+        expect(code).to_have_count(1 if saved is honest else 0)
+        offer.get_by_role("button", name="Go on").click()
+        if saved is forged:
+            expect(website.alert).to_contain_text("its reward is Python text, of which its manifest says nothing")
+    website.wait("websim.run?.state === 'running'", 60)
+    count = website.page.evaluate("websim.run.history.length")
+    website.wait_iterations(count + 1, 60)
+    website.stop()
 
 
 def test_a_running_task_goes_on_with_its_edited_model(website: Website) -> None:

@@ -2,10 +2,10 @@
 
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { saveRunFile } from '../control/run_file';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { formatCount } from '../format';
-import { saveFile } from '../save_file';
 import { base, controls } from '../styles/shared';
 
 @customElement('websim-save-status')
@@ -38,12 +38,7 @@ export class SaveStatus extends LitElement {
   }
 
   readonly #download = (): void => {
-    const { saver, run } = { saver: this.store.keeper.saver!, run: this.store.run };
-    void this.store.attempt(async () => {
-      const data = await this.store.keeper.export(saver.id);
-      const { env, seed } = run!.config;
-      saveFile(`${env.toLowerCase()}-seed${seed}-${saver.last!.globalStep}.websim-run`, data);
-    });
+    void this.store.attempt(() => saveRunFile(this.store));
   };
 
   readonly #choose = (): void => {

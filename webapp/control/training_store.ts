@@ -164,7 +164,7 @@ export class TrainingStore extends EventTarget {
         const { config } = manifest;
         const ranks = Math.min(config.ranks, fittingRanks(config.num_envs, this.pool.maxRanks));
         const segments = opened.segments.map((data, i) => ({ rank: manifest.logs[i]!.rank, data }));
-        const saved = { parts, segments, history };
+        const saved = { parts, segments, history, code: manifest.code };
         this.#watch(await this.pool.train({ ...config, ranks }, saved), opened);
       } catch (error) {
         await this.keeper.release(id);

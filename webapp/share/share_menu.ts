@@ -2,7 +2,9 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { modelOf } from '../control/own_model';
 import { PopupMenu } from '../control/popup_menu';
+import { saveRunFile } from '../control/run_file';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { formatCount } from '../format';
@@ -13,6 +15,9 @@ import { agentFragment, MAX_LINK } from './link';
 import { packAgent, type SharedAgent } from './packed_agent';
 import { embedCode, recipeAddress } from './recipe';
 import { runFacts, sharedRun } from './shared_run';
+
+const NO_LINK =
+  'A link names a task of this site, so that it cannot hold a model of your own; the file of the run holds it.';
 
 @customElement('websim-share-menu')
 export class ShareMenu extends LitElement {
@@ -30,17 +35,29 @@ export class ShareMenu extends LitElement {
 
   protected override render() {
     const { store } = this;
+    const told = this.told || (this.#popup.open && this.#own ? NO_LINK : '');
     return html`
       <button aria-haspopup="menu" aria-expanded=${this.#popup.open} ?disabled=${!store.latest} @click=${this.#popup.toggle}>
         Share
       </button>
       ${this.#popup.open ? this.#menu() : nothing}
-      <p role="status" ?hidden=${!this.told}>${this.told}</p>
+      <p role="status" ?hidden=${!told}>${told}</p>
       ${this.text ? html`<input readonly aria-label="To copy" .value=${this.text} @focus=${this.#select} />` : nothing}
     `;
   }
 
+  /** Whether the run is of a model that this site does not have. */
+  get #own(): boolean {
+    const { run } = this.store;
+    return run !== null && modelOf(run.config.env_options) !== null;
+  }
+
   #menu() {
+    if (this.#own) {
+      return html`<div role="menu" aria-label="Share">
+        ${this.#item('Run file', () => saveRunFile(this.store))}
+      </div>`;
+    }
     return html`<div role="menu" aria-label="Share">
       ${this.#item('Copy link', () => this.#copyLink())}
       ${this.#item('Copy recipe', () => this.#copyRecipe())}

@@ -3,7 +3,6 @@
 import { WebsimError } from '../../workers/errors';
 import type { TrainingRun } from '../../workers/pool';
 import { type Metrics, SETTINGS, TASKS, type TrainConfig } from '../../workers/schema';
-import { modelOf, taskTitle } from '../control/own_model';
 import { readPolicyFile } from '../player/policy_file';
 import type { AgentFacts, AgentResult } from './agent_facts';
 import type { SharedAgent } from './packed_agent';
@@ -22,12 +21,6 @@ export function sharedRun(
   if (policy[0] === 'P'.charCodeAt(0)) {
     throw new WebsimError(
       `${config.env} has several policies, and a link holds one; use Download and send the archive`,
-    );
-  }
-  if (modelOf(config.env_options)) {
-    throw new WebsimError(
-      `${taskTitle(config.env, config.env_options)} brings a model of its own, which no link holds: links name tasks of ` +
-        'this site; use Download run and send the file, which holds model, reward and policy',
     );
   }
   const file = readPolicyFile(policy);
