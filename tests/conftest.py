@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Browser, Error, Page
 
 from chromium import CHROMIUM_ARGS, chromium_path
 from serve import SiteServer, serving
@@ -54,6 +54,28 @@ def plain_site(dist: Path) -> Iterator[str]:
     """Address of the site on a host that cannot set headers. Block service workers to stay not isolated."""
     with serving(SiteServer(dist, isolated=False)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def loaded_page(browser: Browser, site: str) -> Iterator[Any]:
+    """The page, loaded once for all files of browser tests that need nothing else of it than to train."""
+    # In the folder of the tests that use it.
+    from website import opened
+
+    with opened(browser, site) as website:
+        website.load()
+        yield website
+
+
+@pytest.fixture(scope="module")
+def common_page(loaded_page: Any) -> Any:
+    """That page as it was loaded: nothing runs, nothing is saved, nothing is said."""
+    try:
+        loaded_page.clear()
+    except Error:
+        # It was broken by the tests before.
+        loaded_page.load()
+    return loaded_page
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,8 @@ def test_axe_sees_what_is_wrong(website: Website) -> None:
 
 def test_the_keyboard_goes_from_the_header_through_the_form_to_the_charts(browser: Browser, site: str) -> None:
     with opened(browser, site) as website:
-        website.load("ranks=1&num_envs=8")
+        website.open("ranks=1&num_envs=8")
+        expect(website.button("Start")).to_be_enabled()
         order: list[tuple[str, str]] = []
         for _ in range(60):
             website.page.keyboard.press("Tab")
@@ -121,7 +122,8 @@ def test_the_keyboard_goes_from_the_header_through_the_form_to_the_charts(browse
 
 def test_the_skip_link_leads_to_the_view(browser: Browser, site: str) -> None:
     with opened(browser, site) as website:
-        website.load("ranks=1&num_envs=8")
+        website.open("ranks=1&num_envs=8")
+        expect(website.button("Start")).to_be_enabled()
         website.page.keyboard.press("Tab")
         website.page.keyboard.press("Enter")
         assert website.page.evaluate(FOCUSED)[0] == "main"

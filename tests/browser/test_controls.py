@@ -4,22 +4,15 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
-from website import Website, opened
-
-
-@pytest.fixture(scope="module")
-def loaded(browser: Browser, site: str) -> Iterator[Website]:
-    with opened(browser, site) as website:
-        website.load()
-        yield website
+from playwright.sync_api import Locator, expect
+from website import Website
 
 
 @pytest.fixture
-def website(loaded: Website) -> Iterator[Website]:
+def website(common_page: Website) -> Iterator[Website]:
     """The loaded page, with nothing running."""
-    yield loaded
-    loaded.stop()
+    yield common_page
+    common_page.stop()
 
 
 def field(website: Website, name: str) -> Locator:

@@ -1,7 +1,5 @@
 """Guards the other tests: the browser gives the page what they take for granted."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 from website import Website, opened
@@ -11,10 +9,8 @@ SIMD_MODULE = "0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 
 
 
 @pytest.fixture(scope="module")
-def website(browser: Browser, site: str) -> Iterator[Website]:
-    with opened(browser, site) as website:
-        website.load()
-        yield website
+def website(common_page: Website) -> Website:
+    return common_page
 
 
 def test_the_page_is_isolated_and_shares_memory(website: Website) -> None:

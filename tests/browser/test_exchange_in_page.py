@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ import onnxruntime
 import pytest
 import safetensors.numpy
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Error
-from website import Outcome, Website, opened
+from playwright.sync_api import Error
+from website import Outcome, Website
 
 from websim.policy import Policy
 
@@ -24,10 +23,8 @@ FOREIGN = Path(__file__).parents[1] / "data/foreign_policies"
 
 
 @pytest.fixture(scope="module")
-def website(browser: Browser, site: str) -> Iterator[Website]:
-    with opened(browser, site) as website:
-        website.load()
-        yield website
+def website(common_page: Website) -> Website:
+    return common_page
 
 
 @pytest.fixture(scope="module")

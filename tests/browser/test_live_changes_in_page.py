@@ -5,20 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
-from website import Website, opened
+from playwright.sync_api import Locator, expect
+from website import Website
 
 BACKWARDS = """
 def reward(signals, actions, unhealthy):
     return {"reward_back": np.full(len(unhealthy), -1000.0)}
 """
-
-
-@pytest.fixture(scope="module")
-def loaded(browser: Browser, site: str) -> Iterator[Website]:
-    with opened(browser, site) as website:
-        website.load()
-        yield website
 
 
 @pytest.fixture(params=[1, 2])
@@ -27,10 +20,10 @@ def ranks(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def website(loaded: Website) -> Iterator[Website]:
+def website(common_page: Website) -> Iterator[Website]:
     """The loaded page, with nothing running."""
-    yield loaded
-    loaded.stop()
+    yield common_page
+    common_page.stop()
 
 
 def start(website: Website, **request: Any) -> None:

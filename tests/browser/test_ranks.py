@@ -4,15 +4,13 @@ So it is with SAC, and with several agents, whose policies can all be kept.
 """
 
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
-from playwright.sync_api import Browser
-from website import Website, opened
+from website import Website
 
 import websim
 from websim.policy import Policy
@@ -60,10 +58,8 @@ NATIVE_TOLERANCE = dict.fromkeys(GYMNASIUM_TASKS, 2e-6) | dict.fromkeys(
 
 
 @pytest.fixture(scope="module")
-def website(browser: Browser, site: str) -> Iterator[Website]:
-    with opened(browser, site) as website:
-        website.load()
-        yield website
+def website(common_page: Website) -> Website:
+    return common_page
 
 
 def trained(website: Website, path: Path, env: str, **settings: int) -> Policy:

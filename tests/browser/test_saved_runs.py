@@ -18,12 +18,6 @@ WORKERS = "document.querySelector('websim-app').store.pool.workers"
 LONG = RUN | {"total_steps": 10**9}
 #: Whether no page goes on with a saved run.
 FREE = "websim.savedRuns().then((runs) => runs.every((run) => !run.inUse))"
-FORGET_ALL = """async () => {
-    for (const { id } of await websim.savedRuns()) await websim.discardRun(id);
-    const { store } = document.querySelector('websim-app');
-    store.dismissNotices();
-    store.dismissProblem();
-}"""
 HOPPER = LONG | {"env": "Hopper-v5"}
 
 
@@ -38,10 +32,7 @@ def loaded(browser: Browser, site: str) -> Iterator[Website]:
 def website(loaded: Website) -> Iterator[Website]:
     """The loaded page, with nothing saved and nothing said."""
     yield loaded
-    loaded.stop()
-    loaded.wait(FREE)
-    loaded.page.evaluate(FORGET_ALL)
-    loaded.complaints.clear()
+    loaded.clear()
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,12 @@
 """A robot learns in the page, its numbers are shown, and its policy works outside of the browser."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, expect
-from website import Outcome, Website, opened
+from playwright.sync_api import expect
+from website import Outcome, Website
 
 import websim
 from websim.evaluate import evaluate
@@ -20,10 +19,8 @@ NUMBER = re.compile(r"^-?[\d,.]+(e-\d+)?$")
 
 
 @pytest.fixture(scope="module")
-def website(browser: Browser, site: str) -> Iterator[Website]:
-    with opened(browser, site) as website:
-        website.load()
-        yield website
+def website(common_page: Website) -> Website:
+    return common_page
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,13 @@ LOAD_S = 60
 #: Milliseconds that such a machine may take to answer a click.
 ANSWER_MS = 20_000
 
+FORGET_ALL = """async () => {
+    for (const { id } of await websim.savedRuns()) await websim.discardRun(id);
+    const { store } = document.querySelector('websim-app');
+    store.dismissNotices();
+    store.dismissProblem();
+}"""
+
 expect.set_options(timeout=ANSWER_MS)
 
 
@@ -67,6 +74,13 @@ class Website:
     def stop(self) -> None:
         """End the run, if one goes on or was."""
         self.page.evaluate("websim.run?.stop()")
+
+    def clear(self) -> None:
+        """End the run, remove the saved ones, and dismiss what was said."""
+        self.stop()
+        self.wait("websim.savedRuns().then((runs) => runs.every((run) => !run.inUse))", 20)
+        self.page.evaluate(FORGET_ALL)
+        self.complaints.clear()
 
     def wait(self, expression: str, seconds: float = 10) -> None:
         wait_until(self.page, expression, seconds)

@@ -6,6 +6,7 @@ import { emptyCurves, type RunCurves } from '../../webapp/metrics/saved_curves';
 import {
   differencesFromDefaults,
   differingSettings,
+  settingText,
 } from '../../webapp/metrics/setting_differences';
 import { SETTINGS, type TrainConfig, TUNED } from '../../workers/schema';
 import { curves, row } from './curve_rows';
@@ -40,6 +41,15 @@ describe('differences of settings', () => {
       { name: 'hidden', value: '32', usual: '64, 64' },
       { name: 'learning_rate', value: '0.01', usual: '0.0004' },
     ]);
+  });
+
+  it('tell a model of megabytes by its checksum, and the list by its name alone', () => {
+    const edited = (model: string) => config('Hopper-v5', { env_options: { model } });
+    const [some, other] = [edited('a'.repeat(1000)), edited('b'.repeat(1000))];
+    expect(differencesFromDefaults(some)).toEqual([]);
+    expect(differingSettings([some, other])).toEqual(['env_options']);
+    expect(differingSettings([some, edited('a'.repeat(1000))])).toEqual([]);
+    expect(settingText(some.env_options)).toMatch(/^\{"model":"[0-9a-f]{1,8}"\}$/);
   });
 
   it('of several runs are those in which any two differ', () => {

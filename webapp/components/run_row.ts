@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { type ListedRun, type ListedState, runTitle } from '../control/run_list';
+import { type ListedRun, type ListedState, runTask, runTitle } from '../control/run_list';
 import type { TrainingStore } from '../control/training_store';
 import { formatCompact, formatDuration, formatMegabytes, formatValue } from '../format';
 import { differencesFromDefaults } from '../metrics/setting_differences';
@@ -34,7 +34,7 @@ export class RunRow extends LitElement {
       <div class="run" role="group" aria-label=${title}>
         ${this.#choice(title)}
         <div class="what">
-          <h3>${run.label.name || run.config.env} <span class="state ${run.state}">${STATES[run.state]}</span></h3>
+          <h3>${run.label.name || runTask(run.config)} <span class="state ${run.state}">${STATES[run.state]}</span></h3>
           <p class="soft">${this.#description()}</p>
           ${notes && !this.writing ? html`<p class="notes">${notes}</p>` : nothing}
         </div>
@@ -61,7 +61,7 @@ export class RunRow extends LitElement {
   #description(): string {
     const { config, label, ownReward } = this.run;
     const parts = [config.algorithm.toUpperCase(), `seed ${config.seed}`];
-    if (label.name) parts.unshift(config.env);
+    if (label.name) parts.unshift(runTask(config));
     for (const { name, value } of differencesFromDefaults(config)) parts.push(`${name} ${value}`);
     if (ownReward) parts.push('own reward');
     return parts.join(' · ');
@@ -112,7 +112,7 @@ export class RunRow extends LitElement {
     return html`<div class="form">
       <label>
         <span>Name</span>
-        <input name="name" maxlength="80" placeholder=${this.run.config.env} .value=${name} @input=${this.#label} />
+        <input name="name" maxlength="80" placeholder=${runTask(this.run.config)} .value=${name} @input=${this.#label} />
       </label>
       <label>
         <span>Notes</span>

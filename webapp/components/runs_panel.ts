@@ -3,7 +3,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ListedRun } from '../control/run_list';
+import { type ListedRun, runTask } from '../control/run_list';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { base, controls, panel } from '../styles/shared';
@@ -24,9 +24,9 @@ export class RunsPanel extends LitElement {
 
   protected override render() {
     const { runs } = this.store.runs;
-    const tasks = [...new Set(runs.map(({ config }) => config.env))].sort();
+    const tasks = [...new Set(runs.map(({ config }) => runTask(config)))].sort();
     const listed = runs.filter(
-      ({ config }) => !tasks.includes(this.task) || config.env === this.task,
+      ({ config }) => !tasks.includes(this.task) || runTask(config) === this.task,
     );
     return html`
       <div class="head">

@@ -8,6 +8,7 @@ import type { Metrics, TrainConfig } from '../../workers/schema';
 import type { MetricTable } from '../metrics/metric_table';
 import { RunFigures } from '../metrics/run_figures';
 import { CURVE_COLUMNS, type RunCurves, readCurves } from '../metrics/saved_curves';
+import { taskTitle } from './own_model';
 import type { RunKeeper } from './run_keeper';
 
 /** `elsewhere`: another tab has it open. */
@@ -287,5 +288,9 @@ export class RunList extends EventTarget {
 
 /** How a run is called where its name alone is seen. */
 export function runTitle({ label, config }: Pick<ListedRun, 'label' | 'config'>): string {
-  return label.name || `${config.env} ${config.algorithm.toUpperCase()} seed ${config.seed}`;
+  return label.name || `${runTask(config)} ${config.algorithm.toUpperCase()} seed ${config.seed}`;
+}
+
+export function runTask({ env, env_options }: TrainConfig): string {
+  return taskTitle(env, env_options);
 }

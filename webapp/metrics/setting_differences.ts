@@ -1,10 +1,12 @@
 // Which of a run's settings are not what its task was tuned for, and in which ones runs differ.
 
+import { crc32 } from '../../workers/crc32';
 import { SETTINGS, type TrainConfig, TUNED } from '../../workers/schema';
 import { formatCount } from '../format';
 
 /** Smaller numbers are read without groups of digits. */
 const GROUPED = 10_000;
+const LONGEST_TEXT = 100;
 
 type SettingName = keyof TrainConfig;
 
@@ -20,8 +22,10 @@ export interface Difference {
   usual: string;
 }
 
-/** Settings that differ from the defaults of the run's task and algorithm. */
-export function differencesFromDefaults(config: TrainConfig): Difference[] {
+/** Settings that differ from the defaults of the run's task and algorithm, but for a model of its own. */
+export function differencesFromDefaults(run: TrainConfig): Difference[] {
+  const { model: _, ...env_options } = run.env_options;
+  const config = { ...run, env_options };
   const { env, algorithm } = config;
   return SETTINGS.filter(({ name }) => ![...NAMING, ...INCIDENTAL].includes(name)).flatMap(
     ({ name, defaults }) => {
@@ -52,5 +56,20 @@ export function settingValue(value: unknown): number | string {
   if (value === undefined) return '';
   if (typeof value === 'number') return value;
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' && value !== null ? optionsText(value) : String(value);
+}
+
+const optionsTexts = new WeakMap<object, string>();
+
+/** A model of megabytes is told by its checksum, which is computed once. */
+function optionsText(options: object): string {
+  const known = optionsTexts.get(options);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(options, (_key, value) =>
+    typeof value === 'string' && value.length > LONGEST_TEXT
+      ? crc32(new TextEncoder().encode(value)).toString(16)
+      : value,
+  );
+  optionsTexts.set(options, text);
+  return text;
 }
