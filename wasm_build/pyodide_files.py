@@ -24,7 +24,7 @@ CARRIER = "open-webui==0.12.4"
 CARRIER_FOLDER = "open_webui/frontend/pyodide"
 
 LOADER_FILES = ("pyodide.asm.wasm", "pyodide.asm.mjs", "python_stdlib.zip")
-PACKAGES = ("numpy", "micropip")
+PACKAGES = ("numpy", "micropip", "matplotlib")
 
 Lock = dict[str, Any]
 
