@@ -50,20 +50,40 @@ export async function loadLater(
   name: string,
   progress: ByteProgress,
 ): Promise<ArrayBuffer> {
+  const files = await loadTogether(base, [name], progress);
+  return files[name]!;
+}
+
+/** The same for several of them, with one progress. */
+export async function loadTogether(
+  base: URL,
+  names: readonly string[],
+  progress: ByteProgress,
+): Promise<Record<string, ArrayBuffer>> {
   const { assets } = await loadManifest(new URL('assets.json', base));
-  const entry = assets[name];
-  if (!entry) {
-    throw new WebsimError(
-      `${name} is not part of this site: it was built without the robots of MuJoCo Menagerie; ` +
-        'build it where they can be downloaded, or with MENAGERIE_ROOT naming a folder of them',
-    );
-  }
+  const entries = names.map((name) => [name, entryOf(assets, name)] as const);
+  const totalBytes = entries.reduce((sum, [, entry]) => sum + entry.bytes, 0);
   let loadedBytes = 0;
   const onBytes = (count: number) => {
     loadedBytes += count;
-    progress(loadedBytes, entry.bytes);
+    progress(loadedBytes, totalBytes);
   };
-  return (await loadAsset(name, entry, new URL(entry.file, base), onBytes)) as ArrayBuffer;
+  const files = await Promise.all(
+    entries.map(async ([name, entry]) => {
+      const file = await loadAsset(name, entry, new URL(entry.file, base), onBytes);
+      return [name, file as ArrayBuffer] as const;
+    }),
+  );
+  return Object.fromEntries(files);
+}
+
+function entryOf(assets: Manifest['assets'], name: string): AssetEntry {
+  const entry = assets[name];
+  if (entry) return entry;
+  throw new WebsimError(
+    `${name} is not part of this site: it was built without the robots of MuJoCo Menagerie; ` +
+      'build it where they can be downloaded, or with MENAGERIE_ROOT naming a folder of them',
+  );
 }
 
 /** Downloads files by name, each as `loadAssets` gives it; those that the site does not have are left out. */

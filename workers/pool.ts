@@ -3,6 +3,7 @@
 
 import { loadAssets } from './assets';
 import { WebsimError } from './errors';
+import type { LabFiles } from './lab_client';
 import { PackageStore } from './packages';
 import type { Changes, LoadedAssets, LoadStage, SceneDescription, TaskOptions } from './protocol';
 import { RankClient } from './rank_client';
@@ -102,6 +103,11 @@ export class TrainingPool extends EventTarget {
       mujoco: assets['mujoco.wasm'] as WebAssembly.Module,
       physics: assets['physics.wasm'] as WebAssembly.Module,
     };
+  }
+
+  /** What a worker needs to run Python and MuJoCo, and the address of the folder that it is from. */
+  async runtimeFiles(): Promise<LabFiles> {
+    return { assets: await this.download(), base: this.baseUrl.href };
   }
 
   /** A worker beside those of runs, for what may never end. */

@@ -2,8 +2,10 @@
 
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { ExchangeModule } from './exchange_module';
+import type { LabModule } from './lab_module';
 import { netLibrary } from './net_library';
 import type { LoadedAssets, LoadStage } from './protocol';
+import { type LockEntry, packagesWith } from './python_packages';
 import type { RewardModule } from './reward_module';
 import type { SceneModule } from './scene_module';
 import type { TaskScene, TrainingModule, TrainingSession } from './training_module';
@@ -12,6 +14,7 @@ import type { TaskScene, TrainingModule, TrainingSession } from './training_modu
 const VIRTUAL_URL = 'https://runtime.invalid/';
 const NET_LIBRARY = '/lib/websim_net.so';
 const PACKAGES = '/menagerie';
+const WHEELS = '/wheels';
 const SIGINT_WORDS = 1;
 
 type PyodideFactory = NonNullable<Parameters<typeof loadPyodide>[0]>['createPyodideModule'];
@@ -20,7 +23,10 @@ type PyodideFactory = NonNullable<Parameters<typeof loadPyodide>[0]>['createPyod
 export class Python {
   readonly netLibrary = NET_LIBRARY;
 
-  private constructor(private readonly pyodide: PyodideAPI) {}
+  private constructor(
+    private readonly pyodide: PyodideAPI,
+    private readonly lock: Lock,
+  ) {}
 
   /** `seconds` receives the duration of each stage. */
   static async boot(
@@ -38,7 +44,8 @@ export class Python {
     const lock = readLock(assets);
     const loaderUrl = assets['pyodide.asm.mjs'] as string;
     const loader = (await import(/* @vite-ignore */ loaderUrl)) as { default: PyodideFactory };
-    return withLocalFiles(assets, async () => {
+    const local = (url: string) => ofVirtualUrl(assets, url);
+    return withLocalFiles(local, async () => {
       const pyodide = await timed('python', () =>
         loadPyodide({
           indexURL: VIRTUAL_URL,
@@ -53,7 +60,7 @@ export class Python {
         pyodide.unpackArchive(assets['websim.whl'] as ArrayBuffer, 'wheel', { extractDir });
         pyodide.FS.writeFile(NET_LIBRARY, new Uint8Array(assets[netLibrary()] as ArrayBuffer));
       });
-      return new Python(pyodide);
+      return new Python(pyodide, lock);
     });
   }
 
@@ -127,6 +134,36 @@ export class Python {
       trial: (env, options, text, policy) => module.trial(env, options, text, policy),
     };
   }
+
+  /** `websim.worker_lab`, and the packages that cells import. */
+  importLab(): LabModule {
+    const { pyodide, lock } = this;
+    const module = pyodide.pyimport('websim.worker_lab');
+    return {
+      run: (source, number, emit) =>
+        module.run(source, number, (event: string) => emit(JSON.parse(event))),
+      cancel: () => module.cancel(),
+      imports: (source) => JSON.parse(module.imports(source)),
+      missing: (modules) =>
+        packagesWith(lock.packages, modules)
+          .filter((name) => !(name in pyodide.loadedPackages))
+          .map((name) => lock.packages[name]!.asset),
+      async install(files) {
+        const entries = Object.entries(lock.packages).filter(([, { asset }]) => asset in files);
+        const local = new Map(entries.map(([, entry]) => [entry.file_name, files[entry.asset]]));
+        const names = entries.map(([name]) => name);
+        await withLocalFiles(
+          (url) => local.get(url),
+          () => pyodide.loadPackage(names, { messageCallback: () => {} }),
+        );
+      },
+      async installWheel(name, bytes) {
+        pyodide.FS.mkdirTree(WHEELS);
+        pyodide.FS.writeFile(`${WHEELS}/${name}`, new Uint8Array(bytes));
+        return module.install_wheel(`${WHEELS}/${name}`);
+      },
+    };
+  }
 }
 
 /** A copy of Python's bytes, which are freed. */
@@ -163,7 +200,7 @@ function wrapSession(session: ReturnType<PyodideAPI['pyimport']>): TrainingSessi
 }
 
 interface Lock {
-  packages: Record<string, { file_name: string }>;
+  packages: Record<string, LockEntry>;
 }
 
 /** The lock file, in which packages that are not downloaded yet have their full address. */
@@ -171,26 +208,36 @@ function readLock(assets: LoadedAssets): Lock {
   const text = new TextDecoder().decode(assets['pyodide-lock.json'] as ArrayBuffer);
   const lock = JSON.parse(text) as Lock;
   for (const entry of Object.values(lock.packages)) {
-    const asset = assets[entry.file_name];
+    entry.asset = entry.file_name;
+    const asset = assets[entry.asset];
     if (typeof asset === 'string') entry.file_name = asset;
   }
   return lock;
 }
 
+function ofVirtualUrl(assets: LoadedAssets, url: string): LocalFile {
+  return url.startsWith(VIRTUAL_URL) ? (assets[url.slice(VIRTUAL_URL.length)] ?? null) : undefined;
+}
+
+/** What a download is answered with; null: it is not there; undefined: it goes to the network. */
+type LocalFile = LoadedAssets[string] | null | undefined;
+
 /**
- * Runs `boot` with Pyodide's downloads answered from `assets`: it has no option for a compiled module,
- * and would download and compile 10 MB in every rank. Both functions are put back afterwards.
+ * Runs `load` with Pyodide's downloads answered from what is there already: it has no option for a compiled module, and
+ * would download and compile 10 MB in every rank. Both functions are put back afterwards.
  */
-async function withLocalFiles<T>(assets: LoadedAssets, boot: () => Promise<T>): Promise<T> {
+async function withLocalFiles<T>(
+  find: (url: string) => LocalFile,
+  load: () => Promise<T>,
+): Promise<T> {
   const { fetch } = globalThis;
   const { instantiateStreaming } = WebAssembly;
   const modules = new WeakMap<Response, WebAssembly.Module>();
   globalThis.fetch = async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
-    if (!url.startsWith(VIRTUAL_URL)) return fetch(input, init);
-    const asset = assets[url.slice(VIRTUAL_URL.length)];
+    const asset = find(input instanceof Request ? input.url : String(input));
+    if (asset === undefined) return fetch(input, init);
     const response = new Response(asset instanceof ArrayBuffer ? asset : null, {
-      status: asset === undefined ? 404 : 200,
+      status: asset === null ? 404 : 200,
     });
     if (asset instanceof WebAssembly.Module) modules.set(response, asset);
     return response;
@@ -201,7 +248,7 @@ async function withLocalFiles<T>(assets: LoadedAssets, boot: () => Promise<T>): 
     return { module, instance: await WebAssembly.instantiate(module, imports) };
   };
   try {
-    return await boot();
+    return await load();
   } finally {
     globalThis.fetch = fetch;
     WebAssembly.instantiateStreaming = instantiateStreaming;

@@ -3,6 +3,7 @@
 import type { MjModel } from '@mujoco/mujoco';
 import type { ExchangeModule } from './exchange_module';
 import { Host } from './host';
+import type { LabModule } from './lab_module';
 import { Mujoco } from './mujoco';
 import type { LoadedAssets, LoadStage, Packages, SceneDescription, TaskOptions } from './protocol';
 import { Python } from './python';
@@ -20,6 +21,7 @@ export interface RankRuntime {
   /** The same. */
   readonly reward: RewardModule;
   readonly scenes: SceneModule;
+  readonly lab: LabModule;
   /** Duration of each stage of the start. */
   readonly seconds: Record<string, number>;
   describeScene(env: string, options: TaskOptions): SceneDescription;
@@ -58,6 +60,7 @@ export async function bootRuntime(
   let exchange: ExchangeModule | null = null;
   let reward: RewardModule | null = null;
   let scenes: SceneModule | null = null;
+  let lab: LabModule | null = null;
   return {
     training,
     get exchange() {
@@ -67,6 +70,10 @@ export async function bootRuntime(
     get scenes() {
       scenes ??= python.importScenes();
       return scenes;
+    },
+    get lab() {
+      lab ??= python.importLab();
+      return lab;
     },
     get reward() {
       reward ??= python.importReward();

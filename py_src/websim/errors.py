@@ -31,6 +31,10 @@ class SaveError(WebsimError, ValueError):
     """A saved run is damaged, of another version, or does not fit what is to go on from it."""
 
 
+class PackageError(WebsimError):
+    """A Python package cannot be had in the page."""
+
+
 class TrainingDivergedError(WebsimError):
     """The networks' gradient is no longer a number."""
 

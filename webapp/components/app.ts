@@ -17,6 +17,7 @@ const LOADERS: Record<View, () => Promise<unknown>> = {
   train: async () => {},
   reward: () => import('./reward_view'),
   scene: () => import('./scene_view'),
+  lab: () => import('./lab_view'),
 };
 
 @customElement('websim-app')
@@ -86,6 +87,7 @@ export class WebsimApp extends LitElement {
       reward: () =>
         html`<websim-reward-view .store=${store} ?hidden=${hidden}></websim-reward-view>`,
       scene: () => html`<websim-scene-view .store=${store} ?hidden=${hidden}></websim-scene-view>`,
+      lab: () => html`<websim-lab-view .store=${store} ?hidden=${hidden}></websim-lab-view>`,
     };
     return elements[view]();
   }

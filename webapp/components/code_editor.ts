@@ -1,4 +1,4 @@
-// A text editor for Python or XML: CodeMirror in a shadow root, in the page's colours. Escape, then Tab, leaves it.
+// A text editor for Python, XML or plain text: CodeMirror in a shadow root, in the page's colours. Escape, then Tab, leaves it.
 
 import { autocompletion, closeBrackets, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
@@ -21,7 +21,13 @@ import { customElement, property } from 'lit/decorators.js';
 import { base } from '../styles/shared';
 import { editorColours } from './code_editor_theme';
 
-export type EditorLanguage = 'python' | 'xml';
+export type EditorLanguage = 'python' | 'xml' | 'text';
+
+const LANGUAGES: Record<EditorLanguage, () => Extension> = {
+  python,
+  xml,
+  text: () => EditorView.lineWrapping,
+};
 
 /** A sentence about a line, from 1 on. */
 export interface LineMark {
@@ -56,6 +62,8 @@ export class CodeEditor extends LitElement {
   @property() language: EditorLanguage = 'python';
   /** For screen readers. */
   @property() label = '';
+  /** As high as its text, and without line numbers; else it fills its place. */
+  @property({ type: Boolean, reflect: true }) grows = false;
   @property({ attribute: false }) text = '';
   @property({ attribute: false }) marks: readonly LineMark[] = [];
   /** More of CodeMirror, such as completions; read once. */
@@ -70,6 +78,10 @@ export class CodeEditor extends LitElement {
     const { from } = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
     view.dispatch({ selection: { anchor: from }, scrollIntoView: true });
     view.focus();
+  }
+
+  override focus(): void {
+    this.#view?.focus();
   }
 
   override disconnectedCallback(): void {
@@ -102,8 +114,7 @@ export class CodeEditor extends LitElement {
     return EditorState.create({
       doc: this.text,
       extensions: [
-        lineNumbers(),
-        lintGutter(),
+        this.grows ? [] : [lineNumbers(), lintGutter(), highlightActiveLineGutter()],
         history(),
         drawSelection(),
         indentOnInput(),
@@ -112,10 +123,9 @@ export class CodeEditor extends LitElement {
         closeBrackets(),
         autocompletion({ icons: false }),
         highlightActiveLine(),
-        highlightActiveLineGutter(),
         highlightSelectionMatches(),
         search({ top: true }),
-        this.language === 'python' ? python() : xml(),
+        LANGUAGES[this.language](),
         editorColours,
         replaceByTyping,
         EditorView.contentAttributes.of({ 'aria-label': this.label, tabindex: '0' }),
@@ -162,6 +172,9 @@ export class CodeEditor extends LitElement {
       .place {
         position: absolute;
         inset: 0;
+      }
+      :host([grows]) .place {
+        position: static;
       }
     `,
   ];

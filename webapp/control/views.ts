@@ -4,6 +4,7 @@ export const VIEWS = [
   { view: 'train', title: 'Train' },
   { view: 'reward', title: 'Reward' },
   { view: 'scene', title: 'Scene' },
+  { view: 'lab', title: 'Lab' },
 ] as const;
 
 /** As the address's parameter `view` names it. */

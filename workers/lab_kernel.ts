@@ -1,0 +1,109 @@
+// Runs a notebook's cells in a worker of its own, one at a time, with what they import.
+
+import { loadTogether } from './assets';
+import { asError, isPythonError, pythonMessage, WebsimError } from './errors';
+import type { LabModule } from './lab_module';
+import type { FromLab, LabOrder, LabRequest, LabResults } from './lab_protocol';
+import type { LoadedAssets, LoadStage } from './protocol';
+import type { Endpoint } from './rank';
+
+/** What is needed of `RankRuntime`. */
+export interface LabRuntime {
+  readonly lab: LabModule;
+  /** Why MuJoCo cannot be used any more. */
+  readonly damage: string | null;
+  setInterruptBuffer(buffer: SharedArrayBuffer | null): void;
+}
+
+export type BootLab = (
+  assets: LoadedAssets,
+  cores: number,
+  onStage: (stage: LoadStage) => void,
+) => Promise<LabRuntime>;
+
+/** Modules without which these are of little use, though they import them only when asked to. */
+const COMPANIONS: Record<string, string[]> = { websim: ['gymnasium'] };
+const WHEEL_TOOLS = ['micropip', 'packaging'];
+
+export class LabKernel {
+  #runtime: LabRuntime | null = null;
+  #base: URL | null = null;
+  #interrupt: Int32Array | null = null;
+  /** The cell that has come was interrupted before it could run. */
+  #stopped = false;
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly boot: BootLab,
+  ) {
+    endpoint.addEventListener('message', ({ data }) => {
+      if ('id' in data) void this.#answer(data as LabRequest);
+      else this.#order(data as LabOrder);
+    });
+  }
+
+  async #answer(request: LabRequest): Promise<void> {
+    const { id } = request;
+    try {
+      const result = await this.#do(request);
+      const damage = this.#runtime?.damage;
+      if (damage) throw new Error(`MuJoCo was damaged by a model: ${damage}`);
+      this.#post({ type: 'reply', id, result });
+    } catch (thrown) {
+      const error = asError(thrown);
+      const python = isPythonError(error);
+      const message = python ? pythonMessage(error.message, error.type) : error.message;
+      // What is wrong with a wheel is told by Python, what is wrong with a download by the assets.
+      const damaged = request.type === 'run' && !python && !(error instanceof WebsimError);
+      this.#post({ type: 'error', id, message, damaged });
+    }
+  }
+
+  async #do(request: LabRequest): Promise<LabResults[keyof LabResults]> {
+    if (request.type === 'boot') {
+      this.#base = new URL(request.base);
+      this.#runtime = await this.boot(request.assets, request.cores, (stage) =>
+        this.#post({ type: 'stage', stage }),
+      );
+      this.#interrupt = request.interrupt && new Int32Array(request.interrupt, 0, 1);
+      this.#runtime.setInterruptBuffer(request.interrupt);
+      return null;
+    }
+    if (!this.#runtime) throw new Error('the worker is not booted yet');
+    const { lab } = this.#runtime;
+    if (request.type === 'wheel') {
+      await this.#provide(lab, WHEEL_TOOLS);
+      return lab.installWheel(request.name, request.bytes);
+    }
+    this.#stopped = false;
+    const modules = lab.imports(request.source);
+    await this.#provide(
+      lab,
+      modules.flatMap((name) => [name, ...(COMPANIONS[name] ?? [])]),
+    );
+    if (this.#stopped) throw new WebsimError('The cell was interrupted while its packages came.');
+    return lab.run(request.source, request.number, (event) =>
+      this.#post({ type: 'output', ...event }),
+    );
+  }
+
+  async #provide(lab: LabModule, modules: readonly string[]): Promise<void> {
+    const files = lab.missing(modules);
+    if (files.length === 0) return;
+    const loaded = await loadTogether(this.#base!, files, (loadedBytes, totalBytes) =>
+      this.#post({ type: 'download', loadedBytes, totalBytes }),
+    );
+    await lab.install(loaded);
+  }
+
+  /** Arrives only where the cell has let the worker's event loop go: it waits, or has ended. */
+  #order(_order: LabOrder): void {
+    if (this.#interrupt) Atomics.store(this.#interrupt, 0, 0);
+    this.#stopped = true;
+    this.#runtime?.lab.cancel();
+  }
+
+  #post(message: FromLab): void {
+    this.endpoint.postMessage(message);
+  }
+}
