@@ -1,6 +1,11 @@
 // A text editor for Python, XML or plain text: CodeMirror in a shadow root, in the page's colours. Escape, then Tab, leaves it.
 
-import { autocompletion, closeBrackets, completionKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  closeCompletion,
+  completionKeymap,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { python } from '@codemirror/lang-python';
 import { xml } from '@codemirror/lang-xml';
@@ -148,7 +153,8 @@ export class CodeEditor extends LitElement {
     });
   }
 
-  readonly #run = (): boolean => {
+  readonly #run = (view: EditorView): boolean => {
+    closeCompletion(view);
     this.dispatchEvent(new Event('run'));
     return true;
   };

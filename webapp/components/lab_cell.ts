@@ -1,7 +1,8 @@
 // One cell of a notebook: its text in an editor, or drawn where it is Markdown, and what it has put out.
 
+import { closeCompletion } from '@codemirror/autocomplete';
 import { type Extension, Prec } from '@codemirror/state';
-import { keymap } from '@codemirror/view';
+import { type EditorView, keymap } from '@codemirror/view';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CellRun } from '../lab/lab_session';
@@ -35,7 +36,7 @@ export class LabCell extends LitElement {
   @query('websim-code-editor') private editor!: CodeEditor | null;
 
   readonly #keys: Extension = Prec.highest(
-    keymap.of([{ key: 'Shift-Enter', run: () => this.#submit('run-next') }]),
+    keymap.of([{ key: 'Shift-Enter', run: (view) => this.#runNext(view) }]),
   );
 
   /** Puts the cursor into its text; a drawn text is focused itself. */
@@ -127,6 +128,11 @@ export class LabCell extends LitElement {
     this.editing = false;
     this.#act({ action });
     return true;
+  }
+
+  #runNext(view: EditorView): boolean {
+    closeCompletion(view);
+    return this.#submit('run-next');
   }
 
   readonly #proseKey = (event: KeyboardEvent): void => {

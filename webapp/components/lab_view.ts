@@ -66,6 +66,7 @@ export class LabView extends LitElement {
           ${this.#menu(notebook)}
           <label class="file">Open…<input type="file" class="visually-hidden" accept=".ipynb,.whl" @change=${this.#pick} /></label>
           <button title="As a file of Jupyter's" @click=${this.#save}>Save .ipynb</button>
+          <span class="kept">${this.#keeper.kept ? 'Kept in this browser' : ''}</span>
           <span class="break"></span>
           <button class="primary" @click=${() => session.runCells(cells)}>Run all</button>
           <button ?disabled=${session.python !== 'busy'} @click=${() => session.interrupt()}>Interrupt</button>
@@ -307,6 +308,11 @@ export class LabView extends LitElement {
       .file {
         padding: 0.35rem 0.7rem;
         font-size: 0.875rem;
+      }
+      .kept {
+        flex: 0 0 8.5rem;
+        font-size: 0.75rem;
+        color: var(--text-soft);
       }
       .break {
         flex-basis: 100%;

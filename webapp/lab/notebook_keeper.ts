@@ -13,6 +13,9 @@ export class NotebookKeeper extends EventTarget {
   /** Why the last change is not kept, in a sentence. */
   trouble = '';
 
+  /** Whether all changes are kept; null: there were none. */
+  kept: boolean | null = null;
+
   #waiting: Notebook | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -50,6 +53,7 @@ export class NotebookKeeper extends EventTarget {
   keepSoon(notebook: Notebook): void {
     if (this.#waiting && this.#waiting !== notebook) void this.keepNow();
     this.#waiting = notebook;
+    this.kept = false;
     this.#timer ??= setTimeout(() => void this.keepNow(), SOON_MS);
   }
 
@@ -63,6 +67,7 @@ export class NotebookKeeper extends EventTarget {
       await this.shelf.keep(notebook.id, notebook.title, writeNotebook(notebook));
       this.shelf.lastOpen = notebook.id;
       this.trouble = '';
+      this.kept = this.#waiting === null;
       await this.#list();
     } catch (error) {
       this.trouble = `This browser cannot keep the notebook (${(error as Error).message}): save it as a file.`;
