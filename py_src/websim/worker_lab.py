@@ -8,6 +8,7 @@ import functools
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from pyodide.ffi import JsProxy
 from pyodide_js import lockfile
 
 from websim.errors import PackageError
+from websim.lab import no_processes
 from websim.lab.cells import Cells
 from websim.lab.packages import missing, read_wheel, refusal
 
 # Read when matplotlib is first imported.
 os.environ["MPLBACKEND"] = "module://websim.lab.figures"
+sys.modules.setdefault("_multiprocessing", no_processes)
 
 _cells = Cells(__main__.__dict__)
 _running: asyncio.Task[bool] | None = None
