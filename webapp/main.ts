@@ -17,7 +17,7 @@ askBeforeLeaving(store);
 if (parameters.unknown.length > 0) {
   const names = parameters.unknown.join(', ');
   store.notices.push(
-    `The address has parameters that this page does not know, which were ignored: ${names}; it knows env, algorithm, num_envs, ranks, seed, total_steps, autostart and view.`,
+    `The address has parameters that this page does not know, which were ignored: ${names}; it knows env, algorithm, num_envs, ranks, seed, total_steps, autostart, view and lesson.`,
   );
 }
 if (parameters.problems.length > 0) store.report(new Error(parameters.problems.join(' ')));
@@ -25,6 +25,7 @@ if (parameters.problems.length > 0) store.report(new Error(parameters.problems.j
 const app = new WebsimApp();
 app.store = store;
 app.view = parameters.view;
+app.lesson = parameters.lesson;
 addEventListener('popstate', () => {
   app.view = readUrlParameters(location.search).view;
 });

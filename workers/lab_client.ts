@@ -107,8 +107,7 @@ export class LabClient extends EventTarget {
     this.#interrupt = interrupt && new Int32Array(interrupt);
     const slow = setTimeout(() => this.#fail('did not start'), BOOT_MS);
     try {
-      const cores = navigator.hardwareConcurrency;
-      await this.#request('boot', { ...files, cores, interrupt });
+      await this.#request('boot', { ...files, interrupt });
     } catch (error) {
       if (worker === this.#worker) this.end('Python could not start.');
       throw error;

@@ -23,6 +23,8 @@ export type BootLab = (
 
 /** Modules without which these are of little use, though they import them only when asked to. */
 const COMPANIONS: Record<string, string[]> = { websim: ['gymnasium'] };
+/** What a cell trains has this worker alone. */
+const RANKS = 1;
 const WHEEL_TOOLS = ['micropip', 'packaging'];
 
 export class LabKernel {
@@ -62,7 +64,7 @@ export class LabKernel {
   async #do(request: LabRequest): Promise<LabResults[keyof LabResults]> {
     if (request.type === 'boot') {
       this.#base = new URL(request.base);
-      this.#runtime = await this.boot(request.assets, request.cores, (stage) =>
+      this.#runtime = await this.boot(request.assets, RANKS, (stage) =>
         this.#post({ type: 'stage', stage }),
       );
       this.#interrupt = request.interrupt && new Int32Array(request.interrupt, 0, 1);

@@ -15,7 +15,6 @@ export type LabRequest = { id: number } & (
       assets: LoadedAssets;
       /** Address of the folder of assets.json. */
       base: string;
-      cores: number;
       /** A 2 in there raises KeyboardInterrupt; null where memory cannot be shared. */
       interrupt: SharedArrayBuffer | null;
     }

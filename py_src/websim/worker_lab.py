@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import __main__
 import asyncio
 import functools
 import importlib.util
@@ -27,7 +26,7 @@ from websim.lab.packages import missing, read_wheel, refusal
 os.environ["MPLBACKEND"] = "module://websim.lab.figures"
 sys.modules.setdefault("_multiprocessing", no_processes)
 
-_cells = Cells(__main__.__dict__)
+_cells = Cells(sys.modules["__main__"].__dict__)
 _running: asyncio.Task[bool] | None = None
 
 

@@ -81,7 +81,7 @@ def test_a_parameter_that_the_page_does_not_know_is_named(website: Website) -> N
     expect(website.page.get_by_role("status").filter(has_text="The address has")).to_have_text(
         re.compile(
             "The address has parameters that this page does not know, which were ignored: sede; "
-            "it knows env, algorithm, num_envs, ranks, seed, total_steps, autostart and view."
+            "it knows env, algorithm, num_envs, ranks, seed, total_steps, autostart, view and lesson."
         )
     )
 

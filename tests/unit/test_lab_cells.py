@@ -1,4 +1,4 @@
-"""Cells: what they put out, in order and bounded, what their last expression shows, and what is told of an exception."""
+"""Cells: what they put out, in order and bounded, what their last expression shows, and how an exception is told."""
 
 import asyncio
 from typing import Any

@@ -6,7 +6,7 @@ import { TUNED } from '../../workers/schema';
 describe('readUrlParameters', () => {
   it('reads all parameters', () => {
     const address =
-      '?env=Hopper-v5&algorithm=sac&num_envs=64&ranks=2&seed=0&total_steps=1e6&autostart=1&view=train';
+      '?env=Hopper-v5&algorithm=sac&num_envs=64&ranks=2&seed=0&total_steps=1e6&autostart=1&view=train&lesson=1_policy_gradient';
     expect(readUrlParameters(address)).toEqual({
       settings: {
         env: 'Hopper-v5',
@@ -18,6 +18,7 @@ describe('readUrlParameters', () => {
       },
       autostart: true,
       view: 'train',
+      lesson: '1_policy_gradient',
       problems: [],
       unknown: [],
     });

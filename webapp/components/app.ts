@@ -25,6 +25,8 @@ export class WebsimApp extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
   /** The view that is open; those that were opened before stay as they are. */
   @property() view: View = 'train';
+  /** With which lesson the Lab begins. */
+  @property() lesson = '';
   @state() private opened = new Set<View>();
 
   constructor() {
@@ -87,7 +89,8 @@ export class WebsimApp extends LitElement {
       reward: () =>
         html`<websim-reward-view .store=${store} ?hidden=${hidden}></websim-reward-view>`,
       scene: () => html`<websim-scene-view .store=${store} ?hidden=${hidden}></websim-scene-view>`,
-      lab: () => html`<websim-lab-view .store=${store} ?hidden=${hidden}></websim-lab-view>`,
+      lab: () =>
+        html`<websim-lab-view .store=${store} .lesson=${this.lesson} ?hidden=${hidden}></websim-lab-view>`,
     };
     return elements[view]();
   }

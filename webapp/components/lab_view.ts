@@ -21,7 +21,7 @@ import './lab_status';
 @customElement('websim-lab-view')
 export class LabView extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
-  /** What the address asks for, opened instead of the notebook that was open last. */
+  /** Opened instead of the notebook that was open last; empty: none. */
   @property() lesson = '';
   @state() private session: LabSession | null = null;
   @state() private over = false;
@@ -44,7 +44,9 @@ export class LabView extends LitElement {
     const notebook = await this.#keeper.begin();
     session.open(notebook);
     this.session = session;
-    if (this.lesson) await this.#open(() => loadLesson(this.lesson));
+    // After a reload it is the lesson as far as it was worked through.
+    const { lesson } = this;
+    if (lesson && notebook.metadata.lesson !== lesson) await this.#open(() => loadLesson(lesson));
   }
 
   protected override render() {

@@ -1,4 +1,4 @@
-// The page's address: ?env=&algorithm=&num_envs=&ranks=&seed=&total_steps=&autostart=1&view=
+// The page's address: ?env=&algorithm=&num_envs=&ranks=&seed=&total_steps=&autostart=1&view=&lesson=
 
 import {
   InputError,
@@ -16,6 +16,8 @@ export interface UrlParameters {
   /** True only when every parameter could be read: a mistyped address starts nothing. */
   autostart: boolean;
   view: View;
+  /** Which of the Lab's lessons is opened; empty: none. */
+  lesson: string;
   /** One sentence each. */
   problems: string[];
   /** Parameters that the page does not know; reported, and otherwise without effect. */
@@ -30,6 +32,7 @@ export function readUrlParameters(search: string): UrlParameters {
   const unknown: string[] = [];
   let autostart = false;
   let view: View = 'train';
+  let lesson = '';
 
   const seen = new Set<string>();
   for (const [name, value] of new URLSearchParams(search)) {
@@ -44,6 +47,7 @@ export function readUrlParameters(search: string): UrlParameters {
         settings.algorithm = parseAlgorithm(value, `${WHERE} algorithm`);
       else if (name === 'autostart') autostart = parseSwitch(value);
       else if (name === 'view') view = parseView(value);
+      else if (name === 'lesson') lesson = value;
       else if (isNumberField(name)) settings[name] = parseNumber(name, value, `${WHERE} ${name}`);
       else unknown.push(name);
     } catch (error) {
@@ -51,7 +55,14 @@ export function readUrlParameters(search: string): UrlParameters {
       problems.push(error.message);
     }
   }
-  return { settings, autostart: autostart && problems.length === 0, view, problems, unknown };
+  return {
+    settings,
+    autostart: autostart && problems.length === 0,
+    view,
+    lesson,
+    problems,
+    unknown,
+  };
 }
 
 function parseSwitch(text: string): boolean {

@@ -16,6 +16,7 @@ export const LESSONS: readonly Lesson[] = Object.keys(FILES)
   .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   .map((name) => ({ name, title: titleOf(name) }));
 
+/** Its metadata say `lesson`: `name`, wherever it is kept. */
 export async function loadLesson(name: string): Promise<Notebook> {
   const path = Object.keys(FILES).find((one) => nameOf(one) === name);
   if (!path) {
@@ -23,7 +24,7 @@ export async function loadLesson(name: string): Promise<Notebook> {
     throw new Error(`There is no lesson "${name}"; choose one of ${known}.`);
   }
   const notebook = parseNotebook((await FILES[path]!()) as string, `${name}.ipynb`);
-  return { ...notebook, title: titleOf(name) };
+  return { ...notebook, title: titleOf(name), metadata: { ...notebook.metadata, lesson: name } };
 }
 
 function nameOf(path: string): string {

@@ -43,6 +43,6 @@ export function htmlElements(text: string): DocumentFragment {
 /** The browser reports styles already while it reads them, as against the content security policy. */
 function withoutStyles(text: string): string {
   return text
-    .replace(/<style\b[^]*?<\/style\s*>/gi, '')
+    .replace(/<style\b.*?<\/style\s*>/gis, '')
     .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle(?=\s*=)/gi, ' data-style'));
 }

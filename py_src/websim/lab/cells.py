@@ -36,7 +36,9 @@ class Cells:
                 finally:
                     _show_figures()
         except BaseException as error:
-            shown = KeyboardInterrupt("the cell was interrupted") if isinstance(error, asyncio.CancelledError) else error
+            shown = (
+                KeyboardInterrupt("the cell was interrupted") if isinstance(error, asyncio.CancelledError) else error
+            )
             output.publish(error_output(shown), line_in_cell(error, number))
             return False
         finally:

@@ -1,5 +1,7 @@
-"""Stands in for `_multiprocessing`, which the page's Python does not have: gymnasium.vector imports it, and calls it only
-for environments in processes of their own."""
+"""Stands in for `_multiprocessing`, which the page's Python does not have.
+
+gymnasium.vector imports it, and calls it only for environments in processes of their own.
+"""
 
 from __future__ import annotations
 
