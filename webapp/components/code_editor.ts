@@ -61,6 +61,11 @@ const replaceByTyping = EditorView.domEventHandlers({
   },
 });
 
+/** Of several editors only the one that is used shows its line. */
+const quiet = EditorView.theme({
+  '&:not(.cm-focused) .cm-activeLine': { background: 'transparent' },
+});
+
 /** Dispatches 'edited' when the user has changed the text, and 'run' at Ctrl+Enter. */
 @customElement('websim-code-editor')
 export class CodeEditor extends LitElement {
@@ -119,7 +124,7 @@ export class CodeEditor extends LitElement {
     return EditorState.create({
       doc: this.text,
       extensions: [
-        this.grows ? [] : [lineNumbers(), lintGutter(), highlightActiveLineGutter()],
+        this.grows ? quiet : [lineNumbers(), lintGutter(), highlightActiveLineGutter()],
         history(),
         drawSelection(),
         indentOnInput(),

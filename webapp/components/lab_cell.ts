@@ -152,7 +152,7 @@ export class LabCell extends LitElement {
         display: grid;
         grid-template-columns: 52px minmax(0, 1fr);
         gap: 8px;
-        padding: 2px 10px 2px 6px;
+        padding: 6px 10px 6px 6px;
         border-left: 3px solid transparent;
         border-radius: var(--radius-small);
       }
@@ -215,11 +215,16 @@ export class LabCell extends LitElement {
         color: var(--text-soft);
       }
       .tools {
-        grid-column: 2;
+        position: absolute;
+        top: -18px;
+        right: 14px;
+        z-index: 3;
         display: flex;
-        flex-wrap: wrap;
-        gap: 4px;
-        min-height: 28px;
+        gap: 2px;
+        padding: 3px;
+        background: var(--surface-raised);
+        border: 1px solid var(--border-strong);
+        border-radius: var(--radius-small);
         opacity: 0;
         transition: opacity 120ms;
       }
@@ -230,6 +235,7 @@ export class LabCell extends LitElement {
       .tools button {
         padding: 2px 8px;
         font-size: 0.75rem;
+        border-color: transparent;
       }
       @media (max-width: 860px) {
         .cell {
@@ -243,13 +249,14 @@ export class LabCell extends LitElement {
         .cell.markdown {
           grid-template-columns: minmax(0, 1fr);
         }
-        .markdown .tools {
-          grid-column: 1;
-        }
-      }
-      @media (hover: none) {
         .tools {
-          opacity: 1;
+          position: static;
+          grid-column: 1 / -1;
+          display: none;
+          flex-wrap: wrap;
+        }
+        .cell:focus-within .tools {
+          display: flex;
         }
       }
     `,

@@ -9,7 +9,7 @@ import { formatMegabytes } from '../format';
 import { parseNotebook, writeNotebook } from '../lab/ipynb';
 import { LabSession } from '../lab/lab_session';
 import { LESSONS, loadLesson } from '../lab/lessons';
-import { type Cell, emptyNotebook, type Notebook, newCell } from '../lab/notebook';
+import { type Cell, type CellKind, emptyNotebook, type Notebook, newCell } from '../lab/notebook';
 import { NotebookKeeper } from '../lab/notebook_keeper';
 import { NotebookShelf } from '../lab/notebook_shelf';
 import { saveFile } from '../save_file';
@@ -100,8 +100,17 @@ export class LabView extends LitElement {
             ></websim-lab-cell>`,
           )}
         </div>
+        <div class="more">
+          <button aria-label="Add a code cell at the end" @click=${() => this.#append('code')}>+ Code</button>
+          <button aria-label="Add a text cell at the end" @click=${() => this.#append('markdown')}>+ Text</button>
+        </div>
       </section>
     `;
+  }
+
+  #append(kind: CellKind): void {
+    const { cells } = this.session!.notebook!;
+    this.#act(cells.at(-1)!, { action: 'add', kind });
   }
 
   #menu(notebook: Notebook) {
@@ -234,7 +243,10 @@ export class LabView extends LitElement {
     try {
       await this.#keeper.keepNow();
       const notebook = await find();
-      if (notebook) session.open(notebook);
+      if (notebook) {
+        this.#keeper.kept = null;
+        session.open(notebook);
+      }
     } catch (error) {
       session.tell((error as Error).message, true);
     }
@@ -287,7 +299,7 @@ export class LabView extends LitElement {
       section {
         max-width: 1040px;
         margin: 0 auto;
-        padding-bottom: 40px;
+        padding-bottom: 24px;
       }
       .over {
         outline: 2px dashed var(--accent);
@@ -375,7 +387,19 @@ export class LabView extends LitElement {
         gap: 4px;
         padding: 14px 10px 0 6px;
       }
+      .more {
+        display: flex;
+        gap: 8px;
+        margin: 10px 18px 0 70px;
+      }
+      .more button {
+        padding: 0.3rem 0.7rem;
+        font-size: 0.8125rem;
+      }
       @media (max-width: 860px) {
+        .more {
+          margin-left: 14px;
+        }
         :host {
           padding: 10px;
         }

@@ -48,7 +48,7 @@ export function firstNotebook(): Notebook {
     'import matplotlib.pyplot as plt\nimport websim\n\n' +
       'run = websim.train("InvertedPendulum-v5", total_steps=40_000, num_envs=64, seed=1)\n' +
       'plt.plot([row["global_step"] for row in run.history], [row["charts/episodic_return"] for row in run.history])\n' +
-      'plt.xlabel("steps")\nplt.ylabel("return")',
+      'plt.xlabel("steps")\nplt.ylabel("return");',
   );
   return { id: newId(), title: 'A first look', cells: [text, code], metadata: {} };
 }
