@@ -30,6 +30,8 @@ const WHEEL_TOOLS = ['micropip', 'packaging'];
 export class LabKernel {
   #runtime: LabRuntime | null = null;
   #base: URL | null = null;
+  /** Names of all files of the site's runtime. */
+  #files = new Set<string>();
   #interrupt: Int32Array | null = null;
   /** The cell that has come was interrupted before it could run. */
   #stopped = false;
@@ -64,6 +66,7 @@ export class LabKernel {
   async #do(request: LabRequest): Promise<LabResults[keyof LabResults]> {
     if (request.type === 'boot') {
       this.#base = new URL(request.base);
+      this.#files = new Set(Object.keys(request.assets));
       this.#runtime = await this.boot(request.assets, RANKS, (stage) =>
         this.#post({ type: 'stage', stage }),
       );
@@ -74,7 +77,7 @@ export class LabKernel {
     if (!this.#runtime) throw new Error('the worker is not booted yet');
     const { lab } = this.#runtime;
     if (request.type === 'wheel') {
-      await this.#provide(lab, WHEEL_TOOLS);
+      await this.#provide(lab, WHEEL_TOOLS, []);
       return lab.installWheel(request.name, request.bytes);
     }
     this.#stopped = false;
@@ -82,6 +85,8 @@ export class LabKernel {
     await this.#provide(
       lab,
       modules.flatMap((name) => [name, ...(COMPANIONS[name] ?? [])]),
+      // A site may be built without them: then Python says so where the robot is used.
+      lab.robots(request.source).filter((name) => this.#files.has(name)),
     );
     if (this.#stopped) throw new WebsimError('The cell was interrupted while its packages came.');
     return lab.run(request.source, request.number, (event) =>
@@ -89,12 +94,14 @@ export class LabKernel {
     );
   }
 
-  async #provide(lab: LabModule, modules: readonly string[]): Promise<void> {
-    const files = lab.missing(modules);
+  /** Downloads what the modules and robots need that is not there yet. */
+  async #provide(lab: LabModule, modules: readonly string[], robots: string[]): Promise<void> {
+    const files = [...lab.missing(modules), ...robots];
     if (files.length === 0) return;
     const loaded = await loadTogether(this.#base!, files, (loadedBytes, totalBytes) =>
       this.#post({ type: 'download', loadedBytes, totalBytes }),
     );
+    for (const name of robots) lab.addRobot(name, loaded[name]!);
     await lab.install(loaded);
   }
 

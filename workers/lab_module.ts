@@ -9,6 +9,9 @@ export interface LabModule {
   cancel(): void;
   /** Modules that a cell imports. */
   imports(source: string): string[];
+  /** Archives of the robots that a cell names, which Python does not have yet. */
+  robots(source: string): string[];
+  addRobot(name: string, bytes: ArrayBuffer): void;
   /** Files of the site's packages that Python does not have yet: those with the modules, and all that they need. */
   missing(modules: readonly string[]): string[];
   /** Makes packages importable: files by their names in the manifest. */

@@ -87,6 +87,10 @@ export class Python {
     this.pyodide.FS.writeFile(`${PACKAGES}/${name}`, new Uint8Array(bytes));
   }
 
+  private hasPackage(name: string): boolean {
+    return this.pyodide.FS.analyzePath(`${PACKAGES}/${name}`).exists;
+  }
+
   /** `websim.worker`, with strings for JSON. */
   importTraining(): TrainingModule {
     const module = this.pyodide.pyimport('websim.worker');
@@ -144,6 +148,9 @@ export class Python {
         module.run(source, number, (event: string) => emit(JSON.parse(event))),
       cancel: () => module.cancel(),
       imports: (source) => JSON.parse(module.imports(source)),
+      robots: (source) =>
+        (JSON.parse(module.robots(source)) as string[]).filter((name) => !this.hasPackage(name)),
+      addRobot: (name, bytes) => this.addPackage(name, bytes),
       missing: (modules) =>
         packagesWith(lock.packages, modules)
           .filter((name) => !(name in pyodide.loadedPackages))

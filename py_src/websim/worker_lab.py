@@ -21,6 +21,7 @@ from websim.errors import PackageError
 from websim.lab import no_processes
 from websim.lab.cells import Cells
 from websim.lab.packages import missing, read_wheel, refusal
+from websim.lab.robots import robots_named
 
 # Read when matplotlib is first imported.
 os.environ["MPLBACKEND"] = "module://websim.lab.figures"
@@ -33,6 +34,11 @@ _running: asyncio.Task[bool] | None = None
 def imports(source: str) -> str:
     """Names of the modules that a cell imports; of none, where its text is not Python."""
     return json.dumps(find_imports(source))
+
+
+def robots(source: str) -> str:
+    """Archives of the robots that a cell names."""
+    return json.dumps([f"{robot}.zip" for robot in robots_named(source)])
 
 
 async def run(source: str, number: int, emit: Callable[[str], None]) -> bool:

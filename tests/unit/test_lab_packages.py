@@ -7,6 +7,7 @@ import pytest
 
 from websim.errors import PackageError
 from websim.lab.packages import missing, project, read_wheel, refusal
+from websim.lab.robots import robots_named
 
 SITE = "https://robots.example"
 
@@ -52,3 +53,9 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     broken.write_bytes(b"PK but no more")
     with pytest.raises(PackageError, match=r"toy-1\.0-py2\.py3-none-any\.whl is damaged"):
         read_wheel(broken)
+
+
+def test_robots_are_found_by_task_and_by_path() -> None:
+    assert robots_named("envs = websim.make_vec('PandaReach')") == ["franka_emika_panda"]
+    assert robots_named("<include file='menagerie/unitree_go2/go2.xml'/>") == ["unitree_go2"]
+    assert robots_named("websim.make_vec('Hopper-v5')") == []
