@@ -33,6 +33,8 @@ export class LabClient extends EventTarget {
   #patience: ReturnType<typeof setTimeout> | undefined;
   #onOutput: (event: LabEvent) => void = () => {};
   #lastId = 0;
+  /** A cell waits for Python to start; whether it is still wanted. */
+  #waiting: { wanted: boolean } | null = null;
   readonly #pending = new Map<number, Pending>();
 
   constructor(
@@ -57,7 +59,14 @@ export class LabClient extends EventTarget {
 
   /** Whether the cell came to its end; rejects when its worker was ended. */
   async run(source: string, number: number, onOutput: (event: LabEvent) => void): Promise<boolean> {
-    await this.boot();
+    const waiting = { wanted: true };
+    this.#waiting = waiting;
+    try {
+      await this.boot();
+    } finally {
+      this.#waiting = null;
+    }
+    if (!waiting.wanted) throw new WebsimError('The cell was interrupted before Python was there.');
     this.#onOutput = onOutput;
     if (this.#interrupt) Atomics.store(this.#interrupt, 0, 0);
     try {
@@ -75,6 +84,10 @@ export class LabClient extends EventTarget {
 
   /** Raises KeyboardInterrupt in the cell that runs. */
   interrupt(): void {
+    if (this.#waiting) {
+      this.#waiting.wanted = false;
+      return;
+    }
     if (!this.#interrupt) return;
     Atomics.store(this.#interrupt, 0, 2);
     this.#worker?.postMessage({ type: 'interrupt' });

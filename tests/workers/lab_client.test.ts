@@ -118,3 +118,13 @@ it('asks for the files again when they could not be downloaded', async () => {
   await booted;
   expect(files).toHaveBeenCalledTimes(2);
 });
+
+it('does not run a cell that was interrupted while Python started', async () => {
+  const { lab, workers } = client();
+  const outcome = lab.run('cell', 1, () => {}).catch((e: Error) => e.message);
+  await vi.advanceTimersByTimeAsync(0);
+  lab.interrupt();
+  workers[0]!.answer();
+  expect(await outcome).toBe('The cell was interrupted before Python was there.');
+  expect(workers[0]!.sent).toEqual([]);
+});

@@ -31,8 +31,12 @@ export class NotebookKeeper extends EventTarget {
   async begin(): Promise<Notebook> {
     await this.#list();
     const id = this.shelf.lastOpen;
-    const known = id !== null && this.entries.some((entry) => entry.id === id);
-    return known ? this.read(id) : firstNotebook();
+    try {
+      if (id !== null) return await this.read(id);
+    } catch {
+      // It was deleted, or its storage is: the list has what is left.
+    }
+    return firstNotebook();
   }
 
   async read(id: string): Promise<Notebook> {
