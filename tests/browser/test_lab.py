@@ -51,7 +51,7 @@ HOSTILE = {
 def loaded(browser: Browser, site: str) -> Iterator[Website]:
     with opened(browser, site) as website:
         website.load("view=lab")
-        expect(status(website)).to_have_text("Python is ready", timeout=LOAD_S * 1000)
+        expect(status(website)).to_have_text("Python is ready", timeout=2 * LOAD_S * 1000)
         yield website
 
 
