@@ -156,7 +156,7 @@ def test_only_workers_that_run_mujoco_may_evaluate_strings(host: Host, dist: Pat
     policies = {path: host.get(path)[1]["Content-Security-Policy"] for path in documents}
     # MuJoCo's bindings make functions from strings.
     evaluating = [path for path, policy in policies.items() if "'unsafe-eval'" in policy]
-    engines = ["/assets/player.worker", "/assets/rank.worker", "/assets/scene_lab.worker"]
+    engines = [f"/assets/{name}.worker" for name in ("lab", "player", "rank", "scene_lab")]
     assert sorted(path.split("-")[0] for path in evaluating) == engines
     assert [path for path, policy in policies.items() if "'unsafe-inline'" in policy] == []
 
