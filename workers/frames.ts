@@ -73,8 +73,8 @@ export class SharedFrameReader implements FrameReader {
     const slot = frame % this.capacity;
     if (Atomics.load(poseSequence, slot) !== frame + 1) return false;
     out.set(poses.subarray(slot * poseFloats, (slot + 1) * poseFloats));
-    // Who plays frames without their overlays has no room for them.
-    if (overlay?.length) {
+    // Who plays frames without their overlays has no room for them, and a model that came later has others.
+    if (overlay?.length === overlayFloats) {
       overlay.set(overlays.subarray(slot * overlayFloats, (slot + 1) * overlayFloats));
     }
     // A writer that came round while we copied has cleared or replaced the number.

@@ -12,8 +12,10 @@ import type {
   SceneOrder,
   SceneRequest,
   SceneState,
+  SpringPull,
 } from './scene_protocol';
 import { actuatorSliders, jointSliders, namesOf } from './scene_sliders';
+import { Spring } from './spring';
 
 export type BootMujoco = (
   loader: string,
@@ -30,12 +32,16 @@ interface Opened {
   data: MjData;
   /** Address in qpos of each joint that has a slider. */
   addresses: number[];
+  /** Address and numbers of the overlay. */
+  overlay: { at: number; floats: number };
+  spring: Spring | null;
 }
 
 export class SceneLab {
   #mujoco: Mujoco | null = null;
   #opened: Opened | null = null;
   #playing = false;
+  #overlays = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastTick = 0;
   /** Simulated seconds that are due. */
@@ -89,7 +95,9 @@ export class SceneLab {
         sizes: { nq, nv, nu, nsensordata },
       };
       this.#close();
-      this.#opened = { model, data, addresses };
+      const floats = scene.overlayFloats;
+      const overlay = { at: mujoco.allocate(4 * floats), floats };
+      this.#opened = { model, data, addresses, overlay, spring: null };
       this.#behind = 0;
       return loaded;
     } catch (error) {
@@ -109,12 +117,18 @@ export class SceneLab {
       this.#timer = null;
       this.#schedule();
     }
+    if (order.type === 'overlays') this.#overlays = order.shown;
     if (!mujoco || !opened) return;
     const { bindings } = mujoco;
     const { model, data, addresses } = opened;
     switch (order.type) {
       case 'play':
         return;
+      case 'pull':
+        this.#pull(opened, order.pull);
+        return;
+      case 'overlays':
+        break;
       case 'reset':
         mujoco.call(() => bindings.mj_resetData(model, data));
         break;
@@ -129,8 +143,18 @@ export class SceneLab {
         (data.qvel as Float64Array).fill(0);
         break;
     }
+    // It knows where its point was before; the next pull makes another one.
+    if (order.type !== 'control' && order.type !== 'overlays') this.#pull(opened, null);
     mujoco.call(() => bindings.mj_forward(model, data));
     this.#tell(false);
+  }
+
+  #pull(opened: Opened, pull: SpringPull | null): void {
+    if (!pull) {
+      opened.spring?.release(opened.data);
+      opened.spring = null;
+    } else if (opened.spring) opened.spring.moveTo(pull.hand);
+    else if (pull.geom < opened.model.ngeom) opened.spring = new Spring(opened.model, pull);
   }
 
   readonly #tick = (): void => {
@@ -144,7 +168,7 @@ export class SceneLab {
   };
 
   /** What does not fit into the budget is left out: the model is then slower than real time. */
-  #step(mujoco: Mujoco, { model, data }: Opened): void {
+  #step(mujoco: Mujoco, { model, data, spring }: Opened): void {
     const now = performance.now();
     this.#behind = Math.min(0.1, this.#behind + (now - this.#lastTick) / 1000);
     this.#lastTick = now;
@@ -152,6 +176,7 @@ export class SceneLab {
     let diverged = false;
     while (this.#behind >= timestep && performance.now() - now < BUDGET_MS) {
       const before = data.time;
+      spring?.apply(data);
       mujoco.call(() => mujoco.bindings.mj_step(model, data));
       // MuJoCo starts over when a state is no longer finite.
       diverged ||= data.time < before;
@@ -167,16 +192,24 @@ export class SceneLab {
   #tell(diverged: boolean): void {
     if (!this.#opened) return;
     const { model, data, addresses } = this.#opened;
+    const overlay = this.#overlays ? this.#overlay(this.#opened) : null;
     const qpos = data.qpos as Float64Array;
     const state: SceneState = {
       type: 'state',
       time: data.time,
       poses: geomPoses(model.ngeom, data),
+      overlay,
       joints: Float64Array.from(addresses, (address) => qpos[address]!),
       controls: Float64Array.from(data.ctrl as Float64Array),
       diverged,
     };
     this.#post(state);
+  }
+
+  #overlay({ model, data, overlay: { at, floats } }: Opened): Float32Array {
+    const mujoco = this.#mujoco as Mujoco;
+    mujoco.call((k) => k.ws_overlay(at, mujoco.address(model), mujoco.address(data)));
+    return new Float32Array(mujoco.heap.buffer, at, floats).slice();
   }
 
   #guard(action: () => void): void {
@@ -189,6 +222,7 @@ export class SceneLab {
   }
 
   #close(): void {
+    if (this.#opened) this.#mujoco?.free(this.#opened.overlay.at);
     this.#opened?.data.delete();
     this.#opened?.model.delete();
     this.#opened = null;

@@ -1,6 +1,7 @@
 // Messages between the page and the worker in which an edited model lives. Types only: nothing here runs.
 
 import type { SceneDescription } from './protocol';
+import type { Pull } from './pull';
 
 /** MJCF, and the files that it names. */
 export interface ModelText {
@@ -59,7 +60,14 @@ export type SceneOrder =
   | { type: 'reset' }
   | { type: 'keyframe'; keyframe: number }
   | { type: 'control'; actuator: number; value: number }
-  | { type: 'joint'; joint: number; value: number };
+  | { type: 'joint'; joint: number; value: number }
+  /** Whether states come with overlays. */
+  | { type: 'overlays'; shown: boolean }
+  /** Until the next one. */
+  | { type: 'pull'; pull: SpringPull | null };
+
+/** A spring from a point of a geom to a hand, which is somewhere in the world. */
+export type SpringPull = Pick<Pull, 'geom' | 'point'> & { hand: Pull['force'] };
 
 export type SceneReply =
   | { type: 'reply'; id: number; result: LoadedModel | null }
@@ -73,6 +81,8 @@ export interface SceneState {
   time: number;
   /** [G, 12]: position, rotation matrix. */
   poses: Float32Array;
+  /** As overlay.ts reads it; null: not asked for. */
+  overlay: Float32Array | null;
   /** Of the sliders. */
   joints: Float64Array;
   controls: Float64Array;

@@ -42,6 +42,24 @@ describe('frames in shared memory', () => {
     expect([...overlay]).toEqual([1, 2, 3, 4]);
   });
 
+  it('bring their overlays, and say of a frame that it has none', () => {
+    const memory = SharedMemory.create(1, GEOMS, 3);
+    const writer = new SharedFrameWriter(memory);
+    const reader = new SharedFrameReader(memory);
+    expect(writer.overlays).toBe(false);
+    memory.showOverlays(true);
+    expect(writer.overlays).toBe(true);
+    const [out, overlay] = [frame(-1), new Float32Array(3)];
+    writer.write(frame(0), Float32Array.of(1, 5, 6));
+    expect(reader.read(0, out, overlay)).toBe(true);
+    expect([...overlay]).toEqual([1, 5, 6]);
+    // In the place of the first one, when the ring has come round; and of a model with other joints.
+    for (let i = 1; i < reader.capacity; i++) writer.write(frame(i));
+    writer.write(frame(1), Float32Array.of(1, 2, 3, 4));
+    expect(reader.read(reader.capacity, out, overlay)).toBe(true);
+    expect(overlay[0]).toBe(0);
+  });
+
   it('are never torn, not even with two writers', async () => {
     const memory = SharedMemory.create(2, 100);
     const thread = await bundle('./frames_thread.ts');

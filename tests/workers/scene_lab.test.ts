@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Mujoco } from '../../workers/mujoco';
+import { readOverlay } from '../../workers/overlay';
 import { SceneLab } from '../../workers/scene_lab';
 import type {
   FromScene,
@@ -151,4 +152,43 @@ it.each(['pendulum', 'car', 'gripper'])('has a %s to begin with that works', asy
   const url = new URL(`../../webapp/scene/models/${name}.xml`, import.meta.url);
   const { actuators } = await new Page().load(readFileSync(url, 'utf8'));
   expect(actuators.length).toBeGreaterThan(0);
+});
+
+it('adds overlays to states while they are asked for', async () => {
+  const page = new Page();
+  const { scene } = await page.load(CART_POLE);
+  expect((await page.order({ type: 'reset' })).overlay).toBe(null);
+  const { overlay } = await page.order({ type: 'overlays', shown: true });
+  expect(overlay!.length).toBe(scene.overlayFloats);
+  const { mass, joints, contacts, centreOfMass } = readOverlay(overlay!)!;
+  expect([mass, joints.length]).toEqual([2, 12]);
+  // The cart rests in the rail.
+  expect(contacts.length).toBeGreaterThan(0);
+  expect(centreOfMass[2]).toBeCloseTo(0.15);
+  expect((await page.order({ type: 'overlays', shown: false })).overlay).toBe(null);
+});
+
+it('lets a hand pull a body to where it is, until it lets go', async () => {
+  const page = new Page();
+  const stone = `<mujoco><option gravity="0 0 0"/><worldbody>
+    <body pos="0 0 1"><joint name="x" type="slide" axis="1 0 0"/><geom name="stone" size="0.1"/></body>
+    </worldbody></mujoco>`;
+  await page.load(stone);
+  page.post({ type: 'pull', pull: { geom: 0, point: [0, 0, 0], hand: [0.5, 0, 1] } });
+  page.post({ type: 'play', playing: true });
+  const arrived = (x: number) => (message: FromScene) =>
+    message.type === 'state' && Math.abs(message.joints[0]! - x) < 0.01;
+  await page.find(arrived(0.5));
+  page.post({ type: 'pull', pull: { geom: 0, point: [0, 0, 0], hand: [-0.2, 0, 1] } });
+  await page.find(arrived(-0.2));
+  page.post({ type: 'pull', pull: null });
+  page.post({ type: 'play', playing: false });
+  const { joints } = await page.order({ type: 'joint', joint: 0, value: 0.3 });
+  expect(joints[0]).toBe(0.3);
+  page.messages.length = 0;
+  page.post({ type: 'play', playing: true });
+  const later = (message: FromScene) => message.type === 'state' && message.time > 0.5;
+  const state = (await page.find(later)) as SceneState;
+  page.post({ type: 'play', playing: false });
+  expect(state.joints[0]).toBe(0.3);
 });

@@ -1,30 +1,31 @@
-// The robot: the viewer's canvas, fed by the run's playback, with the choice of environment on top.
+// The robot: the viewer's canvas, fed by the run's playback, with what is shown of it and how on top.
 
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { TrainingRun } from '../../workers/pool';
 import type { SceneDescription } from '../../workers/protocol';
+import { overlays } from '../control/overlays';
 import { StoreController } from '../control/store_controller';
-import { theme } from '../control/theme';
 import type { TrainingStore } from '../control/training_store';
 import { base, controls, panel } from '../styles/shared';
-import { robotBounds } from '../viewer/bounds';
 import { onClick } from '../viewer/canvas_clicks';
-import { FrameLoop } from '../viewer/frame_loop';
-import { OrbitControls, ROBOT_ORBIT } from '../viewer/orbit_controls';
-import { type Pace, Playback } from '../viewer/playback';
+import { springForce } from '../viewer/force_length';
+import { ROBOT_ORBIT } from '../viewer/orbit_controls';
+import type { Pace } from '../viewer/playback';
 import type { ReturnRange } from '../viewer/return_colours';
-import { readViewTheme } from '../viewer/theme';
-import { ViewerClient } from '../viewer/viewer_client';
+import { RobotHand } from '../viewer/robot_hand';
+import { RunPicture } from '../viewer/run_picture';
 import type { Arrangement, DrawnFrame, Orbit } from '../viewer/viewer_protocol';
+import { type StageScript, ViewerStage } from '../viewer/viewer_stage';
 import './crowd_bar';
 import { chips } from './robot_chips';
 import { robotViewStyles } from './robot_view_styles';
 import './load_progress';
 import './robot_bar';
+import './touch_bar';
 
-/** Seconds between two updates of the written speed. */
-const SPEED_PERIOD = 0.5;
+/** Seconds between two updates of written figures. */
+const FIGURES_PERIOD = 0.5;
 /** A crowd is seen from higher up; one may come as near to a robot as if it were alone. */
 const CROWD_ORBIT: Orbit = { ...ROBOT_ORBIT, elevation: 0.5 };
 const CROWD_NEAREST = 16;
@@ -36,25 +37,29 @@ export class RobotView extends LitElement {
   @state() private available = true;
   @state() private focused = 0;
   @state() private speed = 0;
-  /** How all robots are shown; null: one robot is. */
-  @state() private crowd: Arrangement | null = null;
   @state() private returns: ReturnRange | null = null;
 
-  #viewer: ViewerClient | null = null;
-  #controls: OrbitControls | null = null;
-  #loop: FrameLoop | null = null;
+  #stage: ViewerStage | null = null;
+  #hand: RobotHand | null = null;
   #scene: SceneDescription | null = null;
-  #run: TrainingRun | null = null;
-  #playback: Playback | null = null;
-  #pace: Pace = 'live';
-  /** Something other than the snapshot changed since the last drawing. */
-  #stale = true;
-  /** Somebody waits for a picture, even if it takes time from training. */
-  #urgent = false;
-  #lastDraw = 0;
-  #speedWritten = 0;
+  readonly #picture = new RunPicture();
   #returnsWritten = 0;
-  readonly #resize = new ResizeObserver(() => this.#fit());
+
+  readonly #script: StageScript = {
+    advance: (seconds) => {
+      const moves = this.#picture.advance(seconds);
+      this.speed = this.#picture.speed;
+      return moves;
+    },
+    draw: (viewer, orbit, elapsed) =>
+      this.#picture.draw(viewer, orbit, elapsed, overlays.shown, this.#hand?.grip ?? null),
+    drawn: (frame) => this.#onDrawn(frame),
+    unavailable: () => {
+      this.available = false;
+      this.#stage = null;
+    },
+    training: () => this.#picture.run?.iterating ?? false,
+  };
 
   constructor() {
     super();
@@ -63,33 +68,26 @@ export class RobotView extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    theme.removeEventListener('change', this.#onTheme);
-    this.#resize.disconnect();
-    this.#loop?.stop();
-    this.#viewer?.close();
+    overlays.removeEventListener('change', this.#onOverlays);
+    this.#hand?.release();
+    this.#stage?.close();
   }
 
   protected override firstUpdated(): void {
     const canvas = this.renderRoot.querySelector('canvas')!;
-    if (!('transferControlToOffscreen' in canvas)) {
-      this.available = false;
-      return;
-    }
-    const viewer = new ViewerClient(
-      canvas,
-      readViewTheme(this),
-      this.#onDrawn,
-      this.#onUnavailable,
-    );
-    this.#viewer = viewer;
-    this.#controls = new OrbitControls(canvas, this.#invalidate);
-    this.#watchClicks(canvas);
-    this.#loop = new FrameLoop(this, this.#draw, () =>
-      viewer.interval(!this.#urgent && (this.#run?.iterating ?? false)),
-    );
-    this.#resize.observe(this.#stage);
-    theme.addEventListener('change', this.#onTheme);
-    this.#fit();
+    const stage = ViewerStage.open(this.renderRoot.querySelector('.stage')!, canvas, this.#script);
+    this.#stage = stage;
+    if (!stage) return;
+    this.#hand = new RobotHand(canvas, stage, {
+      may: () => this.#picture.touchable,
+      pull: ({ geom, point }, { from, to }) => {
+        const force = springForce(from, to, this.#scene!.geoms[geom]!.effectiveMass);
+        this.#picture.run?.pull({ geom, point, force });
+      },
+      letGo: () => this.#picture.run?.pull(null),
+    });
+    this.#listen(canvas);
+    overlays.addEventListener('change', this.#onOverlays);
     this.#follow();
   }
 
@@ -115,254 +113,166 @@ export class RobotView extends LitElement {
         }
         ${loading ? html`<div class="center"><websim-load-progress .progress=${progress}></websim-load-progress></div>` : nothing}
       </div>
-      ${scene && this.available ? html`<div class="bar">${this.#bar(run)}</div>` : nothing}
+      ${scene && this.available ? this.#bars(run) : nothing}
     `;
   }
 
   get #subject(): string {
-    if (this.crowd) return `The robots of ${this.#crowdSize} environments`;
+    if (this.#picture.crowd) return `The robots of ${this.#picture.size} environments`;
     const shown = this.store.run?.shown ?? 'live';
     return shown === 'live'
       ? `The robot of environment ${this.focused}`
       : 'A robot that the chosen policy moves';
   }
 
-  get #stage(): HTMLElement {
-    return this.renderRoot.querySelector('.stage')!;
+  #bars(run: TrainingRun | null) {
+    return html`
+      ${run && !this.#picture.crowd ? this.#touchBar(run) : nothing}
+      <div class="bar">
+        ${this.#bar(run)}
+        <button class="chip reset" @click=${this.#reset}>Reset view</button>
+      </div>
+    `;
   }
 
   #bar(run: TrainingRun | null) {
-    if (!run) return this.#restBar();
-    return this.crowd ? this.#crowdBar(run, this.crowd) : this.#runBar(run);
+    if (!run) return html`<span class="chip">${this.store.title} at rest</span>`;
+    const { crowd } = this.#picture;
+    return crowd ? this.#crowdBar(run, crowd) : this.#runBar(run);
   }
 
   #crowdBar(run: TrainingRun, arrangement: Arrangement) {
     return html`
       <websim-crowd-bar
         .envs=${run.config.num_envs}
-        .shown=${this.#crowdSize}
+        .shown=${this.#picture.size}
         .arrangement=${arrangement}
         .returns=${this.returns}
         @arrange=${(event: CustomEvent<Arrangement>) => this.#showCrowd(event.detail)}
         @leave=${() => this.#showCrowd(null)}
       ></websim-crowd-bar>
-      ${this.#resetButton()}
     `;
   }
 
-  #restBar() {
-    return html`<span class="chip">${this.store.title} at rest</span>${this.#resetButton()}`;
-  }
-
   #runBar(run: TrainingRun) {
+    const picture = this.#picture;
     return html`
       <websim-robot-bar
         .store=${this.store}
         .run=${run}
         .focused=${this.focused}
         .speed=${this.speed}
-        .pace=${this.#pace}
-        .held=${this.#playback?.held ?? false}
-        .follows=${this.#controls?.orbit.follows ?? true}
+        .pace=${picture.pace}
+        .held=${picture.held}
+        .follows=${this.#stage?.controls.orbit.follows ?? true}
         @environment=${(event: CustomEvent<number>) => this.#focus(event.detail)}
         @crowd=${() => this.#showCrowd('cells')}
-        @pace=${(event: CustomEvent<Pace>) => this.#setPace(event.detail)}
-        @hold=${this.#hold}
-        @step=${this.#step}
-        @follow=${(event: CustomEvent<boolean>) => this.#followRobot(event.detail)}
+        @pace=${(event: CustomEvent<Pace>) => this.#change(() => (picture.pace = event.detail))}
+        @hold=${() => this.#change(() => picture.hold())}
+        @step=${() => this.#change(() => picture.step())}
+        @follow=${(event: CustomEvent<boolean>) => this.#change(() => this.#stage?.controls.follow(event.detail))}
       ></websim-robot-bar>
-      ${this.#resetButton()}
     `;
   }
 
-  #resetButton() {
-    return html`<button class="chip reset" @click=${this.#resetView}>Reset view</button>`;
+  #touchBar(run: TrainingRun) {
+    return html`<websim-touch-bar
+      .pushing=${this.#hand?.pushing ?? false}
+      .possible=${run.touchable}
+      @push=${(event: CustomEvent<boolean>) => this.#push(event.detail)}
+    ></websim-touch-bar>`;
   }
 
-  readonly #resetView = (): void => {
-    this.#controls?.reset();
-    this.requestUpdate();
-  };
+  readonly #reset = (): void => this.#change(() => this.#stage?.controls.reset());
 
   /** Takes over the store's model and run when they are others than before. */
   #follow(): void {
     const { scene, run } = this.store;
-    if (!this.#viewer || !scene) return;
+    const [stage, picture] = [this.#stage, this.#picture];
+    if (!stage || !scene) return;
     const otherScene = scene !== this.#scene;
     if (otherScene) {
       this.#scene = scene;
-      this.#viewer.setScene(scene);
-      this.#controls?.reset();
+      stage.viewer.setScene(scene);
+      stage.controls.reset();
     }
-    if (otherScene || run !== this.#run) {
+    if (otherScene || run !== picture.run) {
+      this.#hand?.release();
       // A run may take another model, and its environment is followed on.
-      if (run !== this.#run) this.focused = 0;
-      this.#run = run;
-      if (run?.crowd) this.#viewer.setCrowd(run.crowd.buffer);
+      if (run !== picture.run) this.focused = 0;
+      picture.begin(scene, run);
+      run?.showOverlays(overlays.any);
+      if (run?.crowd) stage.viewer.setCrowd(run.crowd.buffer);
       else this.#showCrowd(null);
-      this.#playback = this.#createPlayback(scene, run);
-      this.#stale = true;
+      stage.change();
     }
     // The run follows the last environment when it has fewer.
     if (run) this.focused = Math.min(this.focused, run.config.num_envs - 1);
-    this.#loop?.wake();
-  }
-
-  /** Without a run there are no frames, and the playback stays at the pose of rest. */
-  #createPlayback(scene: SceneDescription, run: TrainingRun | null): Playback {
-    const frames = run?.frames ?? { head: 0, capacity: 0, read: () => false };
-    const jump = 2 * robotBounds(scene).radius;
-    const playback = new Playback(
-      frames,
-      scene.poses,
-      scene.controlPeriod,
-      scene.trackedGeom,
-      jump,
-    );
-    playback.pace = this.#pace;
-    return playback;
-  }
-
-  readonly #draw = (seconds: number): boolean => {
-    const playback = this.#playback;
-    if (!playback || !this.#viewer || !this.#controls) return false;
-    if (this.crowd) return this.#drawCrowd(seconds, this.crowd);
-    const producing = this.#producing;
-    const moved = playback.advance(seconds, producing);
-    this.#stale ||= moved;
-    if (this.#stale && !this.#viewer.busy) {
-      this.#stale = false;
-      this.#urgent = false;
-      this.#viewer.draw(
-        playback.snapshot,
-        this.#controls.orbit,
-        Math.min(0.5, seconds - this.#lastDraw),
-      );
-      this.#lastDraw = seconds;
-    }
-    if (seconds - this.#speedWritten > SPEED_PERIOD || playback.speed === 0) {
-      this.#speedWritten = seconds;
-      this.speed = playback.speed;
-    }
-    return moved || producing;
-  };
-
-  #drawCrowd(seconds: number, arrangement: Arrangement): boolean {
-    const run = this.#run;
-    if (!run?.crowd || !this.#viewer || !this.#controls) return false;
-    run.crowd.look();
-    if ((this.#stale || run.iterating) && !this.#viewer.busy) {
-      this.#stale = false;
-      this.#urgent = false;
-      const elapsed = Math.min(0.5, seconds - this.#lastDraw);
-      this.#viewer.drawCrowd(this.#crowdSize, arrangement, this.#controls.orbit, elapsed);
-      this.#lastDraw = seconds;
-    }
-    return run.iterating;
-  }
-
-  get #crowdSize(): number {
-    const run = this.#run;
-    return run?.crowd ? Math.min(run.config.num_envs, run.crowd.capacity) : 0;
+    stage.wake();
   }
 
   #showCrowd(arrangement: Arrangement | null): void {
-    if ((arrangement === null) !== (this.crowd === null)) {
-      if (arrangement) this.#controls?.start(CROWD_ORBIT, CROWD_NEAREST);
-      else this.#controls?.start(ROBOT_ORBIT);
+    const [controls, picture] = [this.#stage?.controls, this.#picture];
+    if ((arrangement === null) !== (picture.crowd === null)) {
+      if (arrangement) controls?.start(CROWD_ORBIT, CROWD_NEAREST);
+      else controls?.start(ROBOT_ORBIT);
     }
-    this.crowd = arrangement;
-    this.#invalidate();
+    this.#change(() => (picture.crowd = arrangement));
   }
 
   /** A click on a robot of the crowd follows it; Escape leads back. */
-  #watchClicks(canvas: HTMLCanvasElement): void {
+  #listen(canvas: HTMLCanvasElement): void {
     onClick(canvas, (point) => {
-      if (this.crowd) void this.#viewer?.pick(point).then((env) => this.#single(env));
+      if (!this.#picture.crowd) return;
+      void this.#stage?.viewer.pick(point).then((env) => this.#single(env));
     });
+    canvas.addEventListener('keydown', overlays.onKey);
     canvas.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !this.crowd && this.#run?.crowd) this.#showCrowd('cells');
+      const { crowd, run } = this.#picture;
+      if (event.key === 'Escape' && !crowd && run?.crowd) this.#showCrowd('cells');
     });
   }
 
   #single(env: number): void {
-    if (env < 0 || !this.crowd) return;
+    if (env < 0 || !this.#picture.crowd) return;
     this.#showCrowd(null);
     this.#focus(env);
   }
 
-  /** Whether poses come: of training, or of a shown policy, which needs none. */
-  get #producing(): boolean {
-    return this.#run?.iterating || (this.#run?.shown ?? 'live') !== 'live';
+  #push(pushing: boolean): void {
+    this.#change(() => {
+      if (this.#hand) this.#hand.pushing = pushing;
+    });
   }
 
-  readonly #invalidate = (): void => {
-    this.#stale = true;
-    this.#urgent = true;
-    this.#loop?.hurry();
+  readonly #onOverlays = (): void => {
+    this.#change(() => this.#picture.run?.showOverlays(overlays.any));
   };
 
-  /** The frame is out; what changed meanwhile is drawn next. */
-  readonly #onDrawn = (moving: boolean, frame: DrawnFrame): void => {
+  #onDrawn(frame: DrawnFrame): void {
     const now = performance.now() / 1000;
-    if (now - this.#returnsWritten > SPEED_PERIOD) {
+    if (now - this.#returnsWritten > FIGURES_PERIOD) {
       this.#returnsWritten = now;
       this.returns = frame.returns;
     }
+    this.#hand?.drawn(frame);
     this.dispatchEvent(new CustomEvent('frame', { detail: frame }));
-    this.#stale ||= moving;
-    if (this.#stale) this.#loop?.wake();
-  };
-
-  readonly #onUnavailable = (): void => {
-    this.available = false;
-    this.#loop?.stop();
-    this.#viewer?.close();
-    this.#viewer = null;
-  };
-
-  readonly #onTheme = (): void => {
-    this.#viewer?.setTheme(readViewTheme(this));
-    this.#invalidate();
-  };
-
-  #setPace(pace: Pace): void {
-    this.#pace = pace;
-    if (this.#playback) this.#playback.pace = pace;
-    this.requestUpdate();
   }
 
-  readonly #hold = (): void => {
-    const playback = this.#playback;
-    if (playback?.held) playback.release();
-    else playback?.hold();
-    this.#invalidate();
-    this.requestUpdate();
-  };
-
-  readonly #step = (): void => {
-    this.#playback?.step();
-    this.#invalidate();
-  };
-
-  #followRobot(follows: boolean): void {
-    this.#controls?.follow(follows);
+  /** What a person asks for is drawn, and written, at once. */
+  #change(change: () => unknown): void {
+    change();
+    this.#stage?.invalidate();
     this.requestUpdate();
   }
 
   #focus(env: number): void {
-    const run = this.#run;
+    const { run } = this.#picture;
     if (!run) return;
+    this.#hand?.release();
     this.focused = Math.min(run.config.num_envs - 1, Math.max(0, Math.trunc(env) || 0));
     this.requestUpdate();
     void this.store.attempt(() => run.focus(this.focused));
-  }
-
-  #fit(): void {
-    const { clientWidth, clientHeight } = this.#stage;
-    if (clientWidth === 0 || clientHeight === 0) return;
-    this.#viewer?.resize(clientWidth, clientHeight);
-    this.#invalidate();
   }
 
   static override styles = [base, panel, controls, chips, robotViewStyles];

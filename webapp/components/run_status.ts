@@ -55,6 +55,7 @@ export class RunStatus extends LitElement {
         ${figure('Elapsed', latest ? formatDuration(latest['time/elapsed']) : null)}
       </dl>
       ${latest && latest['physics/divergences'] > 0 ? divergence(latest['physics/divergences']) : nothing}
+      ${run?.pushed ? html`<p class="warning">A robot was pushed by hand while it trained: this run cannot be repeated from its settings and seed.</p>` : nothing}
     `;
   }
 

@@ -1,15 +1,19 @@
 // An edited model as it moves: a canvas of the viewer, and the camera's controls.
 
-import { css, html, LitElement, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SceneDescription } from '../../workers/protocol';
-import { theme } from '../control/theme';
+import type { SceneOrder } from '../../workers/scene_protocol';
+import { overlays } from '../control/overlays';
 import { base } from '../styles/shared';
-import { FrameLoop } from '../viewer/frame_loop';
-import { OrbitControls } from '../viewer/orbit_controls';
-import { readViewTheme } from '../viewer/theme';
-import { ViewerClient } from '../viewer/viewer_client';
+import { RobotHand } from '../viewer/robot_hand';
+import { ViewerStage } from '../viewer/viewer_stage';
+import './touch_bar';
 
+/**
+ * Dispatches 'order' (CustomEvent<SceneOrder>): what is to be computed for the picture, and what a hand pulls at; and
+ * 'frame' (CustomEvent<DrawnFrame>) for each picture that was drawn.
+ */
 @customElement('websim-scene-stage')
 export class SceneStage extends LitElement {
   @property({ attribute: false }) scene: SceneDescription | null = null;
@@ -17,54 +21,66 @@ export class SceneStage extends LitElement {
   @property({ attribute: false }) training: () => boolean = () => false;
   @state() private available = true;
 
-  #viewer: ViewerClient | null = null;
-  #controls: OrbitControls | null = null;
-  #loop: FrameLoop | null = null;
+  #stage: ViewerStage | null = null;
+  #hand: RobotHand | null = null;
   #poses: Float32Array | null = null;
-  #stale = true;
-  #lastDraw = 0;
-  readonly #resize = new ResizeObserver(() => this.#fit());
+  #overlay: Float32Array | null = null;
 
-  /** Shows the geoms at poses [G, 12]. */
-  move(poses: Float32Array): void {
+  /** Shows the geoms at poses [G, 12], and what belongs over them. */
+  move(poses: Float32Array, overlay: Float32Array | null = null): void {
     this.#poses = poses;
-    this.#invalidate();
+    this.#overlay = overlay;
+    this.#stage?.change();
   }
 
   resetView(): void {
-    this.#controls?.reset();
+    this.#stage?.controls.reset();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    theme.removeEventListener('change', this.#onTheme);
-    this.#resize.disconnect();
-    this.#loop?.stop();
-    this.#viewer?.close();
+    overlays.removeEventListener('change', this.#onOverlays);
+    this.#hand?.release();
+    this.#stage?.close();
   }
 
   protected override firstUpdated(): void {
     const canvas = this.renderRoot.querySelector('canvas')!;
-    if (!('transferControlToOffscreen' in canvas)) {
-      this.available = false;
-      return;
-    }
-    const viewer = new ViewerClient(canvas, readViewTheme(this), this.#onDrawn, () => {
-      this.available = false;
-      this.#loop?.stop();
+    const stage = ViewerStage.open(this, canvas, {
+      advance: () => ({ changed: false, goesOn: false }),
+      draw: (viewer, orbit, elapsed) => {
+        const grip = this.#hand?.grip ?? null;
+        const over = { overlay: this.#overlay, shown: overlays.shown, grip };
+        if (this.#poses) viewer.draw(this.#poses, orbit, elapsed, over);
+      },
+      drawn: (frame) => {
+        this.#hand?.drawn(frame);
+        this.dispatchEvent(new CustomEvent('frame', { detail: frame }));
+      },
+      unavailable: () => {
+        this.available = false;
+        this.#stage = null;
+      },
+      training: () => this.training(),
     });
-    this.#viewer = viewer;
-    this.#controls = new OrbitControls(canvas, this.#invalidate);
-    this.#loop = new FrameLoop(this, this.#draw, () => viewer.interval(this.training()));
-    this.#resize.observe(this);
-    theme.addEventListener('change', this.#onTheme);
-    this.#fit();
+    this.#stage = stage;
+    if (!stage) return;
+    this.#hand = new RobotHand(canvas, stage, {
+      may: () => this.scene !== null,
+      pull: ({ geom, point }, { to }) =>
+        this.#order({ type: 'pull', pull: { geom, point, hand: to } }),
+      letGo: () => this.#order({ type: 'pull', pull: null }),
+    });
+    canvas.addEventListener('keydown', overlays.onKey);
+    overlays.addEventListener('change', this.#onOverlays);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (!changed.has('scene') || !this.scene || !this.#viewer) return;
-    this.#viewer.setScene(this.scene);
+    if (!changed.has('scene') || !this.scene || !this.#stage) return;
+    this.#hand?.release();
+    this.#stage.viewer.setScene(this.scene);
     this.move(this.scene.poses);
+    this.#onOverlays();
   }
 
   protected override render() {
@@ -76,39 +92,26 @@ export class SceneStage extends LitElement {
         ?hidden=${!this.available}
       ></canvas>
       <p ?hidden=${this.available}>This browser offers no WebGL 2, so the model cannot be drawn.</p>
+      ${
+        this.available && this.scene
+          ? html`<websim-touch-bar .pushing=${this.#hand?.pushing ?? false} @push=${this.#push}></websim-touch-bar>`
+          : nothing
+      }
     `;
   }
 
-  readonly #draw = (seconds: number): boolean => {
-    if (!this.#viewer || !this.#controls || !this.#poses || !this.#stale) return false;
-    if (this.#viewer.busy) return true;
-    this.#stale = false;
-    const elapsed = Math.min(0.5, seconds - this.#lastDraw);
-    this.#viewer.draw(this.#poses, this.#controls.orbit, elapsed);
-    this.#lastDraw = seconds;
-    return false;
+  readonly #push = (event: CustomEvent<boolean>): void => {
+    if (this.#hand) this.#hand.pushing = event.detail;
+    this.requestUpdate();
   };
 
-  readonly #invalidate = (): void => {
-    this.#stale = true;
-    this.#loop?.wake();
+  readonly #onOverlays = (): void => {
+    this.#order({ type: 'overlays', shown: overlays.any });
+    this.#stage?.invalidate();
   };
 
-  readonly #onDrawn = (moving: boolean): void => {
-    this.#stale ||= moving;
-    if (this.#stale) this.#loop?.wake();
-  };
-
-  readonly #onTheme = (): void => {
-    this.#viewer?.setTheme(readViewTheme(this));
-    this.#invalidate();
-  };
-
-  #fit(): void {
-    const { clientWidth, clientHeight } = this;
-    if (clientWidth === 0 || clientHeight === 0) return;
-    this.#viewer?.resize(clientWidth, clientHeight);
-    this.#invalidate();
+  #order(order: SceneOrder): void {
+    this.dispatchEvent(new CustomEvent('order', { detail: order }));
   }
 
   static override styles = [

@@ -90,7 +90,7 @@ export class SceneView extends LitElement {
         <websim-scene-training .store=${this.store} .model=${bench?.taken ?? null} .task=${bench?.task ?? ''}></websim-scene-training>
       </section>
       <section class="panel living">
-        <websim-scene-stage .scene=${bench?.model?.scene ?? null} .training=${() => this.store.run?.iterating ?? false}></websim-scene-stage>
+        <websim-scene-stage .scene=${bench?.model?.scene ?? null} .training=${() => this.store.run?.iterating ?? false} @order=${this.#order}></websim-scene-stage>
         <div class="bar">
           <button ?disabled=${!bench?.model} @click=${() => bench?.play(!bench.playing)}>
             ${bench?.playing ? 'Pause' : 'Play'}
@@ -118,7 +118,7 @@ export class SceneView extends LitElement {
     // Nobody sees it play while another view is open.
     if (this.hidden && playing) this.bench!.play(false);
     if (!model || !state || state.poses.length !== 12 * model.scene.geoms.length) return;
-    this.stage.move(state.poses);
+    this.stage.move(state.poses, state.overlay);
     this.sliders.state = state;
     this.clock.textContent = `${state.time.toFixed(1)} s`;
   };

@@ -3,14 +3,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SceneDescription } from '../../workers/protocol';
-import { theme } from '../control/theme';
 import { base, controls } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
-import { FrameLoop } from '../viewer/frame_loop';
-import { OrbitControls } from '../viewer/orbit_controls';
 import { Playback } from '../viewer/playback';
-import { readViewTheme } from '../viewer/theme';
-import { ViewerClient } from '../viewer/viewer_client';
+import { type StageScript, ViewerStage } from '../viewer/viewer_stage';
 import { PlayerClient } from './player_client';
 import type { PlayedAgent } from './player_protocol';
 
@@ -34,29 +30,45 @@ export class PlayerView extends LitElement {
   @state() private drawable = true;
 
   #player: PlayerClient | null = null;
-  #viewer: ViewerClient | null = null;
-  #orbit: OrbitControls | null = null;
-  #loop: FrameLoop | null = null;
+  #stage: ViewerStage | null = null;
   #playback: Playback | null = null;
-  #stale = true;
+  /** The next picture is of other poses than the last. */
+  #moved = false;
   /** Different poses that were sent to be drawn. */
   #movedFrames = 0;
-  #lastDraw = 0;
-  readonly #resize = new ResizeObserver(() => this.#fit());
   readonly #seen = new IntersectionObserver(([entry]) => {
     this.#onScreen = entry?.isIntersecting ?? false;
     this.#pace();
   });
   #onScreen = true;
 
+  readonly #script: StageScript = {
+    advance: (seconds) => {
+      const moved = this.#playback?.advance(seconds, this.playing) ?? false;
+      this.#moved ||= moved;
+      return { changed: moved, goesOn: this.#playback !== null && (moved || this.playing) };
+    },
+    draw: (viewer, orbit, elapsed) => {
+      if (!this.#playback) return;
+      viewer.draw(this.#playback.snapshot, orbit, elapsed);
+      if (this.#moved) this.#movedFrames++;
+      this.#moved = false;
+    },
+    drawn: () => {
+      if (this.#movedFrames > 1) this.moving = true;
+    },
+    unavailable: () => {
+      this.drawable = false;
+      this.#stage = null;
+    },
+    training: () => false,
+  };
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    theme.removeEventListener('change', this.#onTheme);
     document.removeEventListener('visibilitychange', this.#pace);
-    this.#resize.disconnect();
     this.#seen.disconnect();
-    this.#loop?.stop();
-    this.#viewer?.close();
+    this.#stage?.close();
     this.#player?.close();
   }
 
@@ -67,34 +79,16 @@ export class PlayerView extends LitElement {
 
   protected override firstUpdated(): void {
     const canvas = this.renderRoot.querySelector('canvas')!;
-    if (!('transferControlToOffscreen' in canvas)) {
-      this.#cannotDraw();
-      return;
-    }
-    const viewer = new ViewerClient(
-      canvas,
-      readViewTheme(this),
-      (turning) => {
-        this.#stale ||= turning;
-        if (this.#stale) this.#loop?.wake();
-        if (this.#movedFrames > 1) this.moving = true;
-      },
-      this.#cannotDraw,
-    );
-    this.#viewer = viewer;
+    this.#stage = ViewerStage.open(this, canvas, this.#script);
+    if (!this.#stage) return;
     this.#player = new PlayerClient(
       this.runtime,
       this.agent,
       (scene) => this.#show(scene),
       (message) => this.dispatchEvent(new CustomEvent('failed', { detail: message })),
     );
-    this.#orbit = new OrbitControls(canvas, this.#invalidate);
-    this.#loop = new FrameLoop(this, this.#draw, () => viewer.interval(false));
-    this.#resize.observe(this);
     this.#seen.observe(this);
-    theme.addEventListener('change', this.#onTheme);
     document.addEventListener('visibilitychange', this.#pace);
-    this.#fit();
   }
 
   protected override render() {
@@ -124,7 +118,7 @@ export class PlayerView extends LitElement {
   }
 
   #show(scene: SceneDescription): void {
-    this.#viewer?.setScene(scene);
+    this.#stage?.viewer.setScene(scene);
     const jump = 2 * robotBounds(scene).radius;
     this.#playback = new Playback(
       this.#player!.frames!,
@@ -134,28 +128,13 @@ export class PlayerView extends LitElement {
       jump,
     );
     this.#pace();
-    this.#invalidate();
+    this.#stage?.invalidate();
   }
-
-  readonly #draw = (seconds: number): boolean => {
-    const playback = this.#playback;
-    if (!playback || !this.#viewer || !this.#orbit) return false;
-    const moved = playback.advance(seconds, this.playing);
-    this.#stale ||= moved;
-    if (this.#stale && !this.#viewer.busy) {
-      this.#stale = false;
-      const elapsed = Math.min(0.5, seconds - this.#lastDraw);
-      this.#viewer.draw(playback.snapshot, this.#orbit.orbit, elapsed);
-      this.#lastDraw = seconds;
-      if (moved) this.#movedFrames++;
-    }
-    return moved || this.playing;
-  };
 
   readonly #toggle = (): void => {
     this.playing = !this.playing;
     this.#pace();
-    this.#invalidate();
+    this.#stage?.invalidate();
   };
 
   readonly #chooseSpeed = (event: Event): void => {
@@ -168,29 +147,6 @@ export class PlayerView extends LitElement {
     const seen = this.#onScreen && !document.hidden;
     this.#player?.setSpeed(this.playing && seen ? this.speed : 0);
   };
-
-  readonly #invalidate = (): void => {
-    this.#stale = true;
-    this.#loop?.wake();
-  };
-
-  readonly #onTheme = (): void => {
-    this.#viewer?.setTheme(readViewTheme(this));
-    this.#invalidate();
-  };
-
-  readonly #cannotDraw = (): void => {
-    this.drawable = false;
-    this.#loop?.stop();
-    this.#viewer?.close();
-    this.#viewer = null;
-  };
-
-  #fit(): void {
-    if (this.clientWidth === 0 || this.clientHeight === 0) return;
-    this.#viewer?.resize(this.clientWidth, this.clientHeight);
-    this.#invalidate();
-  }
 
   static override styles = [
     base,

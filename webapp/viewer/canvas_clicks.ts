@@ -12,10 +12,17 @@ export function onClick(canvas: HTMLCanvasElement, act: (point: CanvasPoint) => 
   });
   canvas.addEventListener('click', ({ clientX: x, clientY: y }) => {
     if (Math.hypot(x - down.x, y - down.y) > CLICK_PIXELS) return;
-    const box = canvas.getBoundingClientRect();
-    act({
-      x: (2 * (x - box.left)) / box.width - 1,
-      y: 1 - (2 * (y - box.top)) / box.height,
-    });
+    act(canvasPoint(canvas, { clientX: x, clientY: y }));
   });
+}
+
+export function canvasPoint(
+  canvas: HTMLCanvasElement,
+  { clientX, clientY }: Pick<MouseEvent, 'clientX' | 'clientY'>,
+): CanvasPoint {
+  const box = canvas.getBoundingClientRect();
+  return {
+    x: (2 * (clientX - box.left)) / box.width - 1,
+    y: 1 - (2 * (clientY - box.top)) / box.height,
+  };
 }

@@ -29,6 +29,8 @@ const PAN_KEYS: Record<string, [number, number]> = {
 
 export class OrbitControls {
   readonly orbit: Orbit;
+  /** While set, pointers do something else than moving the view. */
+  held = false;
   #home: Orbit;
   #largestZoom = ZOOM.largest;
   readonly #element: HTMLElement;
@@ -107,6 +109,7 @@ export class OrbitControls {
     const before = this.#spread();
     const [dx, dy] = [event.clientX - last.x, event.clientY - last.y];
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (this.held) return;
     const perPixel = PAN.height / this.#element.clientHeight;
     if (before > 0) {
       this.#zoom(this.#spread() / before);

@@ -1,9 +1,18 @@
 // The robot's geoms as three.js meshes, posed from a [G, 12] snapshot.
 
-import { Color, Group, type Material, Mesh, MeshStandardMaterial, SRGBColorSpace } from 'three';
+import {
+  Color,
+  Group,
+  type Material,
+  Mesh,
+  MeshStandardMaterial,
+  type Raycaster,
+  SRGBColorSpace,
+} from 'three';
 import type { SceneDescription, SceneGeom } from '../../workers/protocol';
 import { isGround, isVisible } from './bounds';
 import { createGeometry } from './geom_shapes';
+import type { GripPoint } from './viewer_protocol';
 
 const ROUNDNESS = { around: 24, along: 9 };
 
@@ -41,6 +50,18 @@ export class RobotMeshes {
       );
       mesh.matrixWorldNeedsUpdate = true;
     }
+  }
+
+  /** The foremost of certain geoms on the ray, and where. */
+  hit(ray: Raycaster, wanted: (geom: number) => boolean): GripPoint | null {
+    const meshes = this.#meshes.filter(({ geom }) => wanted(geom));
+    const [first] = ray.intersectObjects(
+      meshes.map(({ mesh }) => mesh),
+      false,
+    );
+    const hit = first && meshes.find(({ mesh }) => mesh === first.object);
+    if (!hit) return null;
+    return { geom: hit.geom, point: hit.mesh.worldToLocal(first.point).toArray() };
   }
 
   dispose(): void {

@@ -6,11 +6,21 @@ import { type Bounds, robotBounds } from './bounds';
 import { CrowdView } from './crowd_view';
 import { FollowCamera } from './follow_camera';
 import { probeGraphics } from './graphics';
+import { GripDrawing, takeHold } from './grip';
 import { Ground } from './ground';
 import { Lights } from './lights';
+import { OverlayDrawing } from './overlay_drawing';
 import { QUALITIES, type Quality } from './quality';
 import { RobotMeshes } from './robot_meshes';
-import type { Arrangement, CanvasPoint, DrawnFrame, Orbit, ViewTheme } from './viewer_protocol';
+import type {
+  Arrangement,
+  CanvasPoint,
+  DrawnFrame,
+  DrawnOver,
+  GripPoint,
+  Orbit,
+  ViewTheme,
+} from './viewer_protocol';
 
 /** Device pixels a CSS pixel: more are not seen, or not affordable. */
 const PIXEL_RATIO_LIMIT = { hardware: 2, software: 1 };
@@ -19,15 +29,24 @@ const MAX_PIXELS = { hardware: Infinity, software: 300_000 };
 /** Edge of the shadow's picture. */
 const SHADOW_PIXELS = { hardware: 1024, software: 512 };
 
-const NOTHING: DrawnFrame = { milliseconds: 0, script: 0, moving: false, returns: null };
+const NOTHING: DrawnFrame = {
+  milliseconds: 0,
+  script: 0,
+  moving: false,
+  returns: null,
+  contacts: 0,
+  reach: null,
+};
 
 interface Robot {
   description: SceneDescription;
   bounds: Bounds;
-  /** Meshes and ground. */
+  /** Meshes, ground and what is drawn over them. */
   group: Group;
   meshes: RobotMeshes;
   ground: Ground;
+  overlay: OverlayDrawing;
+  grip: GripDrawing;
   /** All environments of the run; null before one is opened. */
   crowd: CrowdView | null;
 }
@@ -67,11 +86,13 @@ export class RobotViewer {
     const bounds = robotBounds(description);
     const meshes = new RobotMeshes(description);
     const ground = new Ground(description, bounds);
-    ground.setTheme(this.#theme);
+    const overlay = new OverlayDrawing(description, bounds);
+    const grip = new GripDrawing(bounds);
+    for (const part of [ground, overlay, grip]) part.setTheme(this.#theme);
     const group = new Group();
-    group.add(ground.group, meshes.group);
+    group.add(ground.group, meshes.group, overlay.group, grip.group);
     this.#scene.add(group);
-    this.#robot = { description, bounds, group, meshes, ground, crowd: null };
+    this.#robot = { description, bounds, group, meshes, ground, overlay, grip, crowd: null };
     this.#lights.fit(bounds.radius);
     this.#camera.frame(bounds);
   }
@@ -89,8 +110,10 @@ export class RobotViewer {
 
   setTheme(theme: ViewTheme): void {
     this.#theme = theme;
-    this.#robot?.ground.setTheme(theme);
-    this.#robot?.crowd?.setTheme(theme);
+    const robot = this.#robot;
+    if (!robot) return;
+    for (const part of [robot.ground, robot.overlay, robot.grip]) part.setTheme(theme);
+    robot.crowd?.setTheme(theme);
   }
 
   /** CSS pixels, and device pixels in each. */
@@ -109,7 +132,12 @@ export class RobotViewer {
   }
 
   /** `poses`: [G, 12] of the scene's geoms; `elapsedSeconds` since the last call, for the camera's smoothing. */
-  draw(poses: Float32Array, orbit: Orbit, elapsedSeconds: number): DrawnFrame {
+  draw(
+    poses: Float32Array,
+    orbit: Orbit,
+    elapsedSeconds: number,
+    over: DrawnOver | null,
+  ): DrawnFrame {
     const start = performance.now();
     const robot = this.#robot;
     if (!robot) return NOTHING;
@@ -119,8 +147,12 @@ export class RobotViewer {
     const moving = this.#camera.follow(point, orbit, elapsedSeconds);
     robot.ground.follow(this.#camera.target);
     this.#lights.follow(this.#camera.target);
+    const { camera } = this.#camera;
+    camera.updateMatrixWorld();
+    const contacts = over ? robot.overlay.apply(over.overlay, over.shown) : 0;
+    const reach = robot.grip.apply(poses, over?.grip ?? null, camera);
     this.#show(robot, false);
-    return this.#render(this.#camera.camera, start, { moving, returns: null });
+    return this.#render(camera, start, { ...NOTHING, moving, contacts, reach });
   }
 
   drawCrowd(
@@ -134,12 +166,20 @@ export class RobotViewer {
     if (!robot?.crowd) return NOTHING;
     const seen = robot.crowd.update(envs, arrangement, orbit, elapsedSeconds);
     this.#show(robot, true);
-    return this.#render(robot.crowd.camera, start, seen);
+    return this.#render(robot.crowd.camera, start, { ...NOTHING, ...seen });
   }
 
   /** The environment whose robot of the crowd is there, or -1. */
   pick(point: CanvasPoint): number {
     return this.#robot?.crowd?.pick(point) ?? -1;
+  }
+
+  /** The geom of one robot that can be moved there, and the point of it. */
+  hold(point: CanvasPoint): GripPoint | null {
+    const robot = this.#robot;
+    if (!robot) return null;
+    const pixel = { x: 2 / this.#size.width, y: 2 / this.#size.height };
+    return takeHold(robot.description, robot.meshes, this.#camera.camera, point, pixel);
   }
 
   #fit(): void {
@@ -157,11 +197,7 @@ export class RobotViewer {
     this.#renderer.shadowMap.autoUpdate = !isCrowd;
   }
 
-  #render(
-    camera: PerspectiveCamera,
-    start: number,
-    seen: Pick<DrawnFrame, 'moving' | 'returns'>,
-  ): DrawnFrame {
+  #render(camera: PerspectiveCamera, start: number, seen: DrawnFrame): DrawnFrame {
     this.#renderer.render(this.#scene, camera);
     const script = performance.now() - start;
     this.#waitForFrame();
@@ -198,11 +234,10 @@ export class RobotViewer {
 
   #removeRobot(): void {
     if (!this.#robot) return;
-    const { group, meshes, ground } = this.#robot;
+    const { group, meshes, ground, overlay, grip } = this.#robot;
     this.#removeCrowd(this.#robot);
     this.#scene.remove(group);
-    meshes.dispose();
-    ground.dispose();
+    for (const part of [meshes, ground, overlay, grip]) part.dispose();
     this.#robot = null;
   }
 }

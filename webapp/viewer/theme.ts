@@ -10,5 +10,12 @@ export function readViewTheme(element: Element): ViewTheme {
     groundDark: read('--ground-dark'),
     groundLine: read('--ground-line'),
     shadowStrength: Number(read('--shadow-strength')),
+    overlays: {
+      contact: read('--overlay-contact'),
+      force: read('--overlay-force'),
+      joint: read('--overlay-joint'),
+      centreOfMass: read('--overlay-centre'),
+      pull: read('--overlay-pull'),
+    },
   };
 }

@@ -29,8 +29,8 @@ addEventListener('message', (event: MessageEvent<ToViewer>) => {
       viewer.resize(message.width, message.height, message.pixelRatio);
       break;
     case 'draw': {
-      const { poses, orbit, elapsedSeconds } = message;
-      answer({ type: 'drawn', ...viewer.draw(poses, orbit, elapsedSeconds) });
+      const { poses, orbit, elapsedSeconds, over } = message;
+      answer({ type: 'drawn', ...viewer.draw(poses, orbit, elapsedSeconds, over) });
       break;
     }
     case 'crowd':
@@ -46,6 +46,9 @@ addEventListener('message', (event: MessageEvent<ToViewer>) => {
       break;
     case 'pick':
       answer({ type: 'picked', env: viewer.pick(message.point) });
+      break;
+    case 'hold':
+      answer({ type: 'held', hold: viewer.hold(message.point) });
       break;
   }
 });

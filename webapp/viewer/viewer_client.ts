@@ -6,8 +6,10 @@ import type {
   Arrangement,
   CanvasPoint,
   DrawnFrame,
+  DrawnOver,
   FromViewer,
   Graphics,
+  GripPoint,
   Orbit,
   ToViewer,
   ViewTheme,
@@ -48,6 +50,7 @@ export class ViewerClient {
   #training = false;
   readonly #quality = new QualityLadder();
   #onPicked: (env: number) => void = () => {};
+  #onHeld: (hold: GripPoint | null) => void = () => {};
 
   /** `onDrawn`: the frame is out, another may be sent; `moving` asks for one. `onUnavailable`: this browser cannot draw. */
   constructor(
@@ -66,6 +69,9 @@ export class ViewerClient {
           break;
         case 'picked':
           this.#onPicked(data.env);
+          break;
+        case 'held':
+          this.#onHeld(data.hold);
           break;
         case 'drawn':
           this.#busy = false;
@@ -111,10 +117,16 @@ export class ViewerClient {
     this.#send({ type: 'crowd', shared });
   }
 
-  draw(poses: Float32Array, orbit: Orbit, elapsedSeconds: number): void {
+  draw(
+    poses: Float32Array,
+    orbit: Orbit,
+    elapsedSeconds: number,
+    over: DrawnOver | null = null,
+  ): void {
     this.#begin(false);
     const copy = poses.slice();
-    this.#send({ type: 'draw', poses: copy, orbit: { ...orbit }, elapsedSeconds }, [copy.buffer]);
+    const message = { poses: copy, orbit: { ...orbit }, elapsedSeconds, over };
+    this.#send({ type: 'draw', ...message }, [copy.buffer]);
   }
 
   /** The first `envs` environments, as shared memory has them. */
@@ -128,6 +140,14 @@ export class ViewerClient {
     return new Promise((resolve) => {
       this.#onPicked = resolve;
       this.#send({ type: 'pick', point });
+    });
+  }
+
+  /** The geom that can be moved there, and the point of it; null: none. */
+  hold(point: CanvasPoint): Promise<GripPoint | null> {
+    return new Promise((resolve) => {
+      this.#onHeld = resolve;
+      this.#send({ type: 'hold', point });
     });
   }
 

@@ -1,6 +1,7 @@
 // Messages between the page and the viewer's worker. Types only: nothing here runs.
 
 import type { SceneDescription } from '../../workers/protocol';
+import type { Triple } from '../../workers/pull';
 import type { ReturnRange } from './return_colours';
 
 /** From where the person looks at the robot. */
@@ -27,6 +28,40 @@ export interface CanvasPoint {
   y: number;
 }
 
+/** What is drawn over a robot. */
+export interface OverlayKinds {
+  contacts: boolean;
+  /** Of contacts. */
+  forces: boolean;
+  joints: boolean;
+  centreOfMass: boolean;
+}
+
+/** A point of a geom, in the geom's frame. */
+export interface GripPoint {
+  geom: number;
+  point: Triple;
+}
+
+/** What a hand holds, and where on the canvas it is. */
+export interface Grip extends GripPoint {
+  hand: CanvasPoint;
+}
+
+/** The same in the world: from the point that is held to the hand. */
+export interface GripReach {
+  from: Triple;
+  to: Triple;
+}
+
+/** What belongs to a snapshot of one robot beside its poses. */
+export interface DrawnOver {
+  /** As workers/overlay.ts reads it. */
+  overlay: Float32Array | null;
+  shown: OverlayKinds;
+  grip: Grip | null;
+}
+
 /** Colours as CSS hexadecimal. */
 export interface ViewTheme {
   groundLight: string;
@@ -34,6 +69,7 @@ export interface ViewTheme {
   groundLine: string;
   /** Opacity of the robot's shadow, 0..1. */
   shadowStrength: number;
+  overlays: { contact: string; force: string; joint: string; centreOfMass: string; pull: string };
 }
 
 export type ToViewer =
@@ -43,7 +79,13 @@ export type ToViewer =
   /** CSS pixels, and device pixels in each. */
   | { type: 'resize'; width: number; height: number; pixelRatio: number }
   /** A snapshot: poses [G, 12]; `elapsedSeconds` since the one before, for the camera's smoothing. Answered by `drawn`. */
-  | { type: 'draw'; poses: Float32Array; orbit: Orbit; elapsedSeconds: number }
+  | {
+      type: 'draw';
+      poses: Float32Array;
+      orbit: Orbit;
+      elapsedSeconds: number;
+      over: DrawnOver | null;
+    }
   /** The run's shared memory, with the poses of all environments of the scene before. */
   | { type: 'crowd'; shared: SharedArrayBuffer }
   /** The first `envs` environments as they are now. Answered by `drawn`. */
@@ -57,7 +99,9 @@ export type ToViewer =
   /** Index into `QUALITIES` of quality.ts. */
   | { type: 'quality'; level: number }
   /** Which robot of the crowd that was drawn last is there? Answered by `picked`. */
-  | { type: 'pick'; point: CanvasPoint };
+  | { type: 'pick'; point: CanvasPoint }
+  /** Which geom of the robot that was drawn last is there? Answered by `held`. */
+  | { type: 'hold'; point: CanvasPoint };
 
 /** Whether WebGL runs on a graphics processor, or on the processor that also trains. */
 export type Graphics = 'hardware' | 'software';
@@ -71,6 +115,10 @@ export interface DrawnFrame {
   moving: boolean;
   /** What the colours of a crowd mean; null of one robot, or when no return is known. */
   returns: ReturnRange | null;
+  /** Contacts of one robot that were drawn. */
+  contacts: number;
+  /** Where a hand was that holds the robot; null: none does. */
+  reach: GripReach | null;
 }
 
 export type FromViewer =
@@ -78,5 +126,6 @@ export type FromViewer =
   | ({ type: 'drawn' } & DrawnFrame)
   /** -1: none. */
   | { type: 'picked'; env: number }
+  | { type: 'held'; hold: GripPoint | null }
   /** WebGL 2 is not to be had. */
   | { type: 'unavailable' };

@@ -1,0 +1,112 @@
+// What of a run is drawn: one robot, moved by the playback of its frames, or the robots of all environments.
+
+import type { TrainingRun } from '../../workers/pool';
+import type { SceneDescription } from '../../workers/protocol';
+import { robotBounds } from './bounds';
+import { type Pace, Playback } from './playback';
+import type { ViewerClient } from './viewer_client';
+import type { Arrangement, Grip, Orbit, OverlayKinds } from './viewer_protocol';
+
+/** Seconds between two updates of the speed. */
+const SPEED_PERIOD = 0.5;
+/** Without a run there are no frames, and the robot stays at its pose of rest. */
+const NO_FRAMES = { head: 0, capacity: 0, read: () => false };
+
+export class RunPicture {
+  run: TrainingRun | null = null;
+  /** How all robots are shown; null: one robot is. */
+  crowd: Arrangement | null = null;
+  /** Simulated seconds a second, measured now and then. */
+  speed = 0;
+  #playback: Playback | null = null;
+  #pace: Pace = 'live';
+  #speedMeasured = 0;
+
+  /** Another model or run. */
+  begin(scene: SceneDescription, run: TrainingRun | null): void {
+    this.run = run;
+    const playback = new Playback(
+      run?.frames ?? NO_FRAMES,
+      scene.poses,
+      scene.controlPeriod,
+      scene.trackedGeom,
+      2 * robotBounds(scene).radius,
+      run?.touchable ? scene.overlayFloats : 0,
+    );
+    playback.pace = this.#pace;
+    this.#playback = playback;
+  }
+
+  /** Whether poses come: of training, or of a shown policy, which needs none. */
+  get producing(): boolean {
+    return this.run?.iterating || (this.run?.shown ?? 'live') !== 'live';
+  }
+
+  /** Whether there is one robot that goes on moving, as it is seen, and that a hand can pull at. */
+  get touchable(): boolean {
+    return this.producing && !this.held && !this.crowd && (this.run?.touchable ?? false);
+  }
+
+  /** Robots of the crowd. */
+  get size(): number {
+    const { run } = this;
+    return run?.crowd ? Math.min(run.config.num_envs, run.crowd.capacity) : 0;
+  }
+
+  get pace(): Pace {
+    return this.#pace;
+  }
+
+  set pace(pace: Pace) {
+    this.#pace = pace;
+    if (this.#playback) this.#playback.pace = pace;
+  }
+
+  /** The picture stands still. */
+  get held(): boolean {
+    return this.#playback?.held ?? false;
+  }
+
+  hold(): void {
+    if (this.held) this.#playback?.release();
+    else this.#playback?.hold();
+  }
+
+  /** The next control step of a held picture. */
+  step(): void {
+    this.#playback?.step();
+  }
+
+  /** As `StageScript.advance`. */
+  advance(seconds: number): { changed: boolean; goesOn: boolean } {
+    const { run, crowd } = this;
+    if (crowd) {
+      run?.crowd?.look();
+      const goesOn = run?.iterating ?? false;
+      return { changed: goesOn, goesOn };
+    }
+    const playback = this.#playback;
+    if (!playback) return { changed: false, goesOn: false };
+    const changed = playback.advance(seconds, this.producing);
+    if (seconds - this.#speedMeasured > SPEED_PERIOD || playback.speed === 0) {
+      this.#speedMeasured = seconds;
+      this.speed = playback.speed;
+    }
+    return { changed, goesOn: changed || this.producing };
+  }
+
+  draw(
+    viewer: ViewerClient,
+    orbit: Orbit,
+    elapsed: number,
+    shown: OverlayKinds,
+    grip: Grip | null,
+  ): void {
+    const playback = this.#playback;
+    if (this.crowd) viewer.drawCrowd(this.size, this.crowd, orbit, elapsed);
+    else if (playback) {
+      const overlay = playback.overlay[0] ? playback.overlay : null;
+      viewer.draw(playback.snapshot, orbit, elapsed, { overlay, shown, grip });
+    }
+  }
+}
