@@ -1,12 +1,11 @@
 """What is drawn over a robot, and pulling at it, in the views of training and of models."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 from website import Website, opened
-
-from conftest import wait_until
 
 SCENE = "document.querySelector('websim-app').renderRoot.querySelector('websim-scene-view')"
 LISTEN = """(path) => {
@@ -48,26 +47,27 @@ def website(loaded: Website) -> Iterator[Website]:
     loaded.stop()
 
 
-def drag(website: Website, stage: str, *, up: int, right: int = 0) -> None:
-    """From the middle of a stage, where the robot is; the button stays down."""
+def drag(website: Website, stage: str, *, above: int = 0, up: int = 0, right: int = 0) -> None:
+    """From the middle of a stage, or pixels above it, where the robot is; the button stays down."""
     box = website.page.locator(f"{stage} canvas").bounding_box()
     assert box
-    mouse, middle = website.page.mouse, (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    mouse.move(*middle)
+    mouse, x, y = website.page.mouse, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - above
+    mouse.move(x, y)
     mouse.down()
-    mouse.move(middle[0] + right, middle[1] - up, steps=4)
+    mouse.move(x + right, y - up, steps=4)
 
 
 def holds_within(website: Website, seconds: float) -> bool:
-    try:
-        wait_until(website.page, "window.picture?.reach", seconds)
-    except AssertionError:
-        return False
-    return True
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if website.page.evaluate("picture.reach"):
+            return True
+        website.page.wait_for_timeout(50)
+    return False
 
 
 def test_contacts_are_drawn_while_they_are_asked_for(website: Website) -> None:
-    assert website.page.evaluate("picture.contacts") == 0
+    website.wait("window.picture?.contacts === 0", 30)
     website.button("Overlays").click()
     forces = website.page.get_by_role("menuitemcheckbox", name="Contact forces")
     forces.click()
@@ -101,10 +101,10 @@ def test_dragging_the_robot_pushes_it(website: Website) -> None:
     assert not website.page.evaluate("websim.run.pushed")
     website.button("Push").click()
     expect(website.button("Push")).to_have_attribute("aria-pressed", "true")
-    for _ in range(6):
+    for above in 4 * (15, 35, 0):
         # While it moves, the robot may be missed; then the drag has turned the view.
-        drag(website, "websim-robot-view", up=120)
-        if holds_within(website, 4):
+        drag(website, "websim-robot-view", above=above, up=120)
+        if holds_within(website, 3):
             break
         website.page.mouse.up()
         website.button("Reset view").click()
@@ -136,9 +136,11 @@ def test_a_model_is_pulled_and_shows_its_joints(loaded: Website) -> None:
     website.page.locator("websim-scene-stage canvas").focus()
     website.page.keyboard.press("j")
     website.wait(f"{bench}.state.overlay?.[0] === 1", 20)
+    website.page.evaluate("window.picture = null")
+    website.wait("window.picture", 30)
     website.page.keyboard.down("Control")
     drag(website, "websim-scene-stage", up=0, right=150)
-    website.wait("window.picture?.reach", 20)
+    website.wait("picture.reach", 20)
     website.wait(f"Math.abs({bench}.state.joints[0]) > 0.2", 20)
     website.page.mouse.up()
     website.page.keyboard.up("Control")

@@ -92,6 +92,9 @@ export class RobotViewer {
     const group = new Group();
     group.add(ground.group, meshes.group, overlay.group, grip.group);
     this.#scene.add(group);
+    // A hand may be there before the first picture is.
+    meshes.apply(description.poses);
+    group.updateMatrixWorld(true);
     this.#robot = { description, bounds, group, meshes, ground, overlay, grip, crowd: null };
     this.#lights.fit(bounds.radius);
     this.#camera.frame(bounds);
