@@ -1,5 +1,9 @@
 // Whether the browser lets this page share memory between workers, and if not, why.
 
+/** Of what is left out where it does not. */
+export const NO_SHARED_MEMORY =
+  'Needs memory that the page shares with its workers: serve it with the COOP and COEP headers.';
+
 export interface IsolationReport {
   isolated: boolean;
   /** Why the page is limited to one rank; empty when isolated. */

@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { TrainingRun } from '../../workers/pool';
 import type { TrainingStore } from '../control/training_store';
+import { NO_SHARED_MEMORY } from '../isolation';
 import { base, controls } from '../styles/shared';
 import type { Pace } from '../viewer/playback';
 import { chips } from './robot_chips';
@@ -15,8 +16,6 @@ const PACES: Record<Pace, string> = {
   half: '½ real time',
   quarter: '¼ real time',
 };
-const NO_CROWD =
-  'Needs memory that the page shares with its workers: serve it with the COOP and COEP headers.';
 
 /**
  * Dispatches 'environment' (CustomEvent<number>), 'crowd' for the view of all robots, 'pace' (CustomEvent<Pace>), 'hold' to
@@ -57,7 +56,7 @@ export class RobotBar extends LitElement {
         last > 0
           ? html`<button
               class="chip" ?disabled=${!run.crowd}
-              title=${run.crowd ? 'Draw the robots of all environments at once' : NO_CROWD}
+              title=${run.crowd ? 'Draw the robots of all environments at once' : NO_SHARED_MEMORY}
               @click=${() => this.#tell('crowd')}
             >All robots</button>`
           : nothing

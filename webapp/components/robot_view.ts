@@ -3,13 +3,11 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { TrainingRun } from '../../workers/pool';
-import type { SceneDescription } from '../../workers/protocol';
 import { overlays } from '../control/overlays';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { base, controls, panel } from '../styles/shared';
 import { onClick } from '../viewer/canvas_clicks';
-import { springForce } from '../viewer/force_length';
 import { ROBOT_ORBIT } from '../viewer/orbit_controls';
 import type { Pace } from '../viewer/playback';
 import type { ReturnRange } from '../viewer/return_colours';
@@ -41,7 +39,6 @@ export class RobotView extends LitElement {
 
   #stage: ViewerStage | null = null;
   #hand: RobotHand | null = null;
-  #scene: SceneDescription | null = null;
   readonly #picture = new RunPicture();
   #returnsWritten = 0;
 
@@ -78,14 +75,7 @@ export class RobotView extends LitElement {
     const stage = ViewerStage.open(this.renderRoot.querySelector('.stage')!, canvas, this.#script);
     this.#stage = stage;
     if (!stage) return;
-    this.#hand = new RobotHand(canvas, stage, {
-      may: () => this.#picture.touchable,
-      pull: ({ geom, point }, { from, to }) => {
-        const force = springForce(from, to, this.#scene!.geoms[geom]!.effectiveMass);
-        this.#picture.run?.pull({ geom, point, force });
-      },
-      letGo: () => this.#picture.run?.pull(null),
-    });
+    this.#hand = new RobotHand(canvas, stage, this.#picture);
     this.#listen(canvas);
     overlays.addEventListener('change', this.#onOverlays);
     this.#follow();
@@ -190,9 +180,8 @@ export class RobotView extends LitElement {
     const { scene, run } = this.store;
     const [stage, picture] = [this.#stage, this.#picture];
     if (!stage || !scene) return;
-    const otherScene = scene !== this.#scene;
+    const otherScene = scene !== picture.scene;
     if (otherScene) {
-      this.#scene = scene;
       stage.viewer.setScene(scene);
       stage.controls.reset();
     }

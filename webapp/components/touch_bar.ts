@@ -4,11 +4,10 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { OVERLAYS, type OverlayKind, overlays } from '../control/overlays';
 import { PopupMenu } from '../control/popup_menu';
+import { NO_SHARED_MEMORY } from '../isolation';
 import { base, controls, menu } from '../styles/shared';
 import { chips } from './robot_chips';
 
-const NO_MEMORY =
-  'Needs memory that the page shares with its workers: serve it with the COOP and COEP headers.';
 const PUSH = 'Drag the robot to push it. Without this, hold Ctrl (or ⌘) while you drag.';
 
 /** Dispatches 'push' (CustomEvent<boolean>). */
@@ -38,14 +37,14 @@ export class TouchBar extends LitElement {
       <span class="place">
         <button
           class="chip" aria-haspopup="menu" aria-expanded=${this.#popup.open} ?disabled=${!possible}
-          title=${possible ? 'What is drawn over the robot' : NO_MEMORY}
+          title=${possible ? 'What is drawn over the robot' : NO_SHARED_MEMORY}
           data-on=${overlays.any ? '' : nothing}
           @click=${this.#popup.toggle}
         >Overlays</button>
         ${this.#popup.open ? this.#menu() : nothing}
       </span>
       <button
-        class="chip" aria-pressed=${pushing} ?disabled=${!possible} title=${possible ? PUSH : NO_MEMORY}
+        class="chip" aria-pressed=${pushing} ?disabled=${!possible} title=${possible ? PUSH : NO_SHARED_MEMORY}
         @click=${() => this.dispatchEvent(new CustomEvent('push', { detail: !pushing }))}
       >Push</button>
     `;

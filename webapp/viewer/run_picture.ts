@@ -3,16 +3,26 @@
 import type { TrainingRun } from '../../workers/pool';
 import type { SceneDescription } from '../../workers/protocol';
 import { robotBounds } from './bounds';
+import { springForce } from './force_length';
 import { type Pace, Playback } from './playback';
+import type { HandScript } from './robot_hand';
 import type { ViewerClient } from './viewer_client';
-import type { Arrangement, Grip, Orbit, OverlayKinds } from './viewer_protocol';
+import type {
+  Arrangement,
+  Grip,
+  GripPoint,
+  GripReach,
+  Orbit,
+  OverlayKinds,
+} from './viewer_protocol';
 
 /** Seconds between two updates of the speed. */
 const SPEED_PERIOD = 0.5;
 /** Without a run there are no frames, and the robot stays at its pose of rest. */
 const NO_FRAMES = { head: 0, capacity: 0, read: () => false };
 
-export class RunPicture {
+export class RunPicture implements HandScript {
+  scene: SceneDescription | null = null;
   run: TrainingRun | null = null;
   /** How all robots are shown; null: one robot is. */
   crowd: Arrangement | null = null;
@@ -24,6 +34,7 @@ export class RunPicture {
 
   /** Another model or run. */
   begin(scene: SceneDescription, run: TrainingRun | null): void {
+    this.scene = scene;
     this.run = run;
     const playback = new Playback(
       run?.frames ?? NO_FRAMES,
@@ -43,8 +54,18 @@ export class RunPicture {
   }
 
   /** Whether there is one robot that goes on moving, as it is seen, and that a hand can pull at. */
-  get touchable(): boolean {
+  may(): boolean {
     return this.producing && !this.held && !this.crowd && (this.run?.touchable ?? false);
+  }
+
+  /** The force of a hand follows the picture that its person sees. */
+  pull({ geom, point }: GripPoint, { from, to }: GripReach): void {
+    const force = springForce(from, to, this.scene!.geoms[geom]!.effectiveMass);
+    this.run?.pull({ geom, point, force });
+  }
+
+  letGo(): void {
+    this.run?.pull(null);
   }
 
   /** Robots of the crowd. */
