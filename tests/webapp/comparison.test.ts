@@ -66,7 +66,7 @@ function compared(title: string, seed: number, { figures }: RunCurves) {
   return { title, config: config('Hopper-v5', { seed }), figures };
 }
 const RUNS = [
-  compared('first | run', 1, curves(row(1000, 2, 10), row(2000, 4, 30), row(3000, 8, 20))),
+  compared('first | run', 1, await curves(row(1000, 2, 10), row(2000, 4, 30), row(3000, 8, 20))),
   compared('empty', 2, emptyCurves()),
 ];
 
@@ -108,10 +108,10 @@ it('quotes fields of CSV that need it', () => {
   );
 });
 
-it('writes curves as CSV, a line a point of each run', () => {
+it('writes curves as CSV, a line a point of each run', async () => {
   const runs = [
-    { title: 'a', table: curves(row(1000, 2, 10), row(2000, 4, 30)).table },
-    { title: 'b', table: curves(row(500, 1, null)).table },
+    { title: 'a', table: (await curves(row(1000, 2, 10), row(2000, 4, 30))).table },
+    { title: 'b', table: (await curves(row(500, 1, null))).table },
   ];
   const [head, ...lines] = curvesCsv(runs).trim().split('\r\n');
   expect(head).toBe(['run', 'global_step', 'time/elapsed', ...COLUMNS].join(','));

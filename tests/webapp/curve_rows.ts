@@ -18,7 +18,7 @@ export function row(step: number, seconds: number, episodicReturn: number | null
 }
 
 /** As they are read from a save. */
-export function curves(...rows: TableMetrics[]): RunCurves {
+export function curves(...rows: TableMetrics[]): Promise<RunCurves> {
   const columns = CURVE_COLUMNS.map((name) =>
     Float64Array.from(rows, (metrics) => metrics[name] ?? Number.NaN),
   );

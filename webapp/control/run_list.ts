@@ -268,14 +268,11 @@ export class RunList extends EventTarget {
   }
 
   async #readCurves(ids: readonly string[]): Promise<void> {
-    const unread = this.#saved.filter(
-      ({ id, savedAt }) =>
-        ids.includes(id) && !this.#session.has(id) && this.#read.get(id)?.savedAt !== savedAt,
-    );
-    // One after the other: each takes the page's thread for a moment.
-    for (const { id, savedAt } of unread) {
+    for (const { id, savedAt } of this.#saved) {
+      const known = this.#session.has(id) || this.#read.get(id)?.savedAt === savedAt;
+      if (known || !ids.includes(id)) continue;
       this.#read.set(id, { savedAt, curves: this.#read.get(id)?.curves ?? null });
-      const curves = readCurves(await this.#keeper.curves(id, CURVE_COLUMNS));
+      const curves = await readCurves(await this.#keeper.curves(id, CURVE_COLUMNS));
       this.#read.set(id, { savedAt, curves });
       this.#changed();
     }
