@@ -63,6 +63,9 @@ def test_a_run_is_started_watched_and_stopped_by_touch(website: Website) -> None
     expect(website.page.locator("websim-robot-view").get_by_role("spinbutton", name="Environment")).to_have_value("1")
     website.button("Stop").tap()
     expect(website.title).to_have_text("Stopped")
+    website.page.get_by_role("button", name="Runs").tap()
+    website.page.get_by_role("button", name="Notes about HalfCheetah-v5").tap()
+    assert_nothing_sticks_out(website)
 
 
 @pytest.mark.parametrize("name", ["Start", "Pause", "Stop", "Download", "Reset view"])

@@ -108,6 +108,8 @@ export class MetricCharts extends LitElement {
   @state() private smoothing: Smoothing = 'none';
   @state() private axis: Axis = 'steps';
   @state() private overlays: ListedRun[] = [];
+  /** What the shown run is called. */
+  @state() private ownName = '';
 
   #drawnTable: MetricTable | null = null;
   #drawnStep = -1;
@@ -135,7 +137,7 @@ export class MetricCharts extends LitElement {
         label=${label}
         unit=${unit}
         color=${this.overlays.length > 0 ? OWN_COLOR : color}
-        name=${this.#ownName}
+        name=${this.ownName}
         axis=${this.axis}
         ?from-zero=${fromZero}
         placeholder=${placeholder ?? 'No values yet'}
@@ -160,11 +162,6 @@ export class MetricCharts extends LitElement {
       </div>`;
   }
 
-  get #ownName(): string {
-    const shown = this.store.runs.runs.find(({ current }) => current);
-    return shown ? runTitle(shown) : '';
-  }
-
   readonly #chooseAxis = (event: Event): void => {
     this.axis = (event.target as HTMLSelectElement).value as Axis;
     this.#drawnAt = 0;
@@ -178,6 +175,8 @@ export class MetricCharts extends LitElement {
   readonly #schedule = (): void => {
     const { table, runs } = this.store;
     const { overlays } = runs;
+    const shown = runs.runs.find(({ current }) => current);
+    this.ownName = shown ? runTitle(shown) : '';
     if (!sameRuns(overlays, this.overlays)) {
       this.overlays = overlays;
       this.#drawnAt = 0;
