@@ -198,8 +198,8 @@ export class LineChart extends LitElement {
 
   /** Whether the pointer is in the right half, which the values must not cover then. */
   get #pointsRight(): boolean {
-    const { left = 0 } = this.#plot?.cursor ?? {};
-    return left > this.#size().width / 2;
+    const { cursor, over } = this.#plot!;
+    return (cursor.left ?? 0) > over.clientWidth / 2;
   }
 
   #read(): void {
