@@ -78,7 +78,9 @@ export class Host {
 
   private openEngine(xmls: string[], assets: Record<string, Uint8Array>, numEnvs: number): number {
     const heap = () => this.python.heap;
-    const engine = new PhysicsEngine(this.mujoco, heap, this.link, xmls, assets, numEnvs);
+    const open = () => new PhysicsEngine(this.mujoco, heap, this.link, xmls, assets, numEnvs);
+    // MuJoCo may take seconds to compile a model that a run is given while it goes on.
+    const engine = this.link ? this.link.rest(open) : open();
     this.lastId++;
     this.engines.set(this.lastId, engine);
     return this.lastId;

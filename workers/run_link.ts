@@ -20,6 +20,8 @@ export interface RunLink {
   pulse(): boolean;
   /** Whether the rank is between iterations or in one. */
   setRunning(running: boolean): void;
+  /** Does what may take seconds and gives no sign of life. */
+  rest<T>(work: () => T): T;
   /** This rank failed: release the others. */
   abort(): void;
   focus(env: number): void;
@@ -67,6 +69,16 @@ class SharedRunLink implements RunLink {
     Atomics.store(this.words, RankWord.STATE, running ? RankState.RUNNING : RankState.IDLE);
   }
 
+  rest<T>(work: () => T): T {
+    const before = Atomics.exchange(this.words, RankWord.STATE, RankState.IDLE);
+    try {
+      return work();
+    } finally {
+      this.pulse();
+      Atomics.store(this.words, RankWord.STATE, before);
+    }
+  }
+
   abort(): void {
     this.memory.abort(this.rank);
   }
@@ -108,6 +120,10 @@ class MessageRunLink implements RunLink {
 
   /** The page knows: it paused the only rank itself. */
   setRunning(): void {}
+
+  rest<T>(work: () => T): T {
+    return work();
+  }
 
   abort(): void {}
 

@@ -64,6 +64,7 @@ def a_model_is_mended_and_trained(website: Website) -> None:
     write(website, MODEL)
     expect(outcome(website)).to_contain_text("Positions: 1, degrees of freedom: 1, actuators: 1")
     website.page.get_by_label("Episode steps").fill("100")
+    website.page.evaluate(f"() => {{ window.kept = {BENCH} }}")
     website.button("Train this").click()
     website.wait_iterations(2, 90)
     expect(website.page.get_by_label("Task")).to_have_value("OwnModel")
@@ -75,6 +76,7 @@ def a_model_is_mended_and_trained(website: Website) -> None:
 
 def another_model_takes_its_place_in_the_run(website: Website) -> None:
     open_view(website, "Scene")
+    assert website.page.evaluate(f"window.kept === {BENCH}"), "a view that was opened stays as it is"
     write(website, LONGER)
     website.wait(f"{BENCH}.taken?.xml.includes('mass=\"3\"')", 30)
     website.button("Use in the running training").click()

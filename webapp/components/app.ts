@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { StoreController } from '../control/store_controller';
 import type { Phase, TrainingStore } from '../control/training_store';
 import { VIEWS, type View } from '../control/views';
@@ -67,7 +68,12 @@ export class WebsimApp extends LitElement {
         <websim-theme-switch></websim-theme-switch>
       </header>
       <websim-messages .store=${store}></websim-messages>
-      <main id="view" tabindex="-1" @open-view=${(event: CustomEvent<View>) => this.#show(event.detail)}>${VIEWS.filter(({ view }) => this.opened.has(view)).map(({ view }) => this.#place(view))}</main>
+      <main id="view" tabindex="-1" @open-view=${(event: CustomEvent<View>) => this.#show(event.detail)}>${repeat(
+        VIEWS.filter(({ view }) => this.opened.has(view)),
+        // One that is opened later may come before those that are open, which stay the elements that they are.
+        ({ view }) => view,
+        ({ view }) => this.#place(view),
+      )}</main>
       <p class="visually-hidden" role="status">${announcement(store) ?? nothing}</p>
     `;
   }

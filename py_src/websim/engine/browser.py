@@ -26,7 +26,10 @@ class BrowserEngine:
     """`websim.engine.Engine` over the worker's host."""
 
     def __init__(self, spec: EnvSpec, num_envs: int):
+        # Each part of this may take a second: a run that is given another model is alive all the while.
+        websim_host.pulse()
         worlds = world_files(spec)
+        websim_host.pulse()
         assets = to_js(dict(worlds[0].assets), dict_converter=js.Object.fromEntries)
         try:
             self._id = websim_host.engine_open(to_js([files.xml for files in worlds]), assets, num_envs)
