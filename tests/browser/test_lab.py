@@ -158,6 +158,16 @@ def test_websim_trains_and_a_figure_appears(website: Website) -> None:
     assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 300
 
 
+def test_training_goes_on_beside_a_cell_that_brings_its_robot(website: Website) -> None:
+    website.start(env="InvertedPendulum-v5", num_envs=8, ranks=1, total_steps=10**8)
+    output = run(website, "import websim\nwebsim.make_vec('PandaReach', num_envs=2, seed=0).reset()[0].shape[0]")
+    expect(output).to_have_text("2")
+    done = website.page.evaluate("websim.run.history.length")
+    website.wait_iterations(done + 2, LOAD_S)
+    website.stop()
+    assert website.outcome().reason == "stopped"
+
+
 def test_packages_come_from_the_site_or_from_a_file(website: Website) -> None:
     output = run(website, "import micropip\nawait micropip.install('not-here')", "failed")
     expect(output).to_contain_text("the page asks no other host for packages: download its wheel")

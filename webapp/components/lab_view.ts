@@ -1,6 +1,6 @@
 // The Lab: a notebook whose cells run in a Python of their own, beside training.
 
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { LabClient } from '../../workers/lab_client';
@@ -17,6 +17,7 @@ import { base, controls, panel } from '../styles/shared';
 import type { CellAction, LabCell } from './lab_cell';
 import './lab_cell';
 import './lab_status';
+import { labView } from './lab_view_styles';
 
 @customElement('websim-lab-view')
 export class LabView extends LitElement {
@@ -283,134 +284,5 @@ export class LabView extends LitElement {
     for (const file of files) this.#take(file);
   };
 
-  static override styles = [
-    base,
-    panel,
-    controls,
-    css`
-      :host {
-        padding: var(--gap) 16px 16px;
-      }
-      .loading {
-        padding: 4rem 0;
-        text-align: center;
-        color: var(--text-soft);
-      }
-      section {
-        max-width: 1040px;
-        margin: 0 auto;
-        padding-bottom: 24px;
-      }
-      .over {
-        outline: 2px dashed var(--accent);
-        outline-offset: -4px;
-      }
-      .bar {
-        position: sticky;
-        top: 0;
-        z-index: 5;
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px;
-        padding: 10px 14px;
-        background: var(--surface);
-        border-bottom: 1px solid var(--border);
-        border-radius: var(--radius) var(--radius) 0 0;
-      }
-      .bar button,
-      .file {
-        padding: 0.35rem 0.7rem;
-        font-size: 0.875rem;
-      }
-      .kept {
-        flex: 0 0 8.5rem;
-        font-size: 0.75rem;
-        color: var(--text-soft);
-      }
-      .break {
-        flex-basis: 100%;
-      }
-      .title {
-        flex: 1 1 12rem;
-        width: auto;
-        font-weight: 600;
-        background: transparent;
-        border-color: transparent;
-      }
-      .title:hover,
-      .title:focus {
-        border-color: var(--border-strong);
-      }
-      .bar select {
-        width: auto;
-        max-width: 12rem;
-        padding: 0.35rem 0.5rem;
-        font-size: 0.875rem;
-      }
-      .file {
-        font-weight: 550;
-        background: var(--surface-raised);
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-small);
-        cursor: pointer;
-      }
-      .file:hover,
-      .file:focus-within {
-        border-color: var(--accent);
-      }
-      websim-lab-status {
-        margin-left: auto;
-      }
-      .told {
-        margin: 10px 14px 0;
-        font-size: 0.875rem;
-        color: var(--text-soft);
-        overflow-wrap: anywhere;
-      }
-      .told.trouble {
-        color: var(--bad);
-      }
-      .told button {
-        padding: 2px 8px;
-        font-size: 0.8125rem;
-      }
-      .download {
-        display: grid;
-        gap: 6px;
-        margin: 10px 14px 0;
-        font-size: 0.8125rem;
-        color: var(--text-soft);
-      }
-      .cells {
-        display: grid;
-        gap: 4px;
-        padding: 14px 10px 0 6px;
-      }
-      .more {
-        display: flex;
-        gap: 8px;
-        margin: 10px 18px 0 70px;
-      }
-      .more button {
-        padding: 0.3rem 0.7rem;
-        font-size: 0.8125rem;
-      }
-      @media (max-width: 860px) {
-        .more {
-          margin-left: 14px;
-        }
-        :host {
-          padding: 10px;
-        }
-        .bar {
-          position: static;
-          padding: 10px;
-        }
-        .cells {
-          padding: 10px 4px 0;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, panel, controls, labView];
 }

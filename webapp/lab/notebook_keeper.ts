@@ -4,7 +4,7 @@ import { parseNotebook, writeNotebook } from './ipynb';
 import { firstNotebook, type Notebook } from './notebook';
 import type { NotebookShelf, ShelfEntry } from './notebook_shelf';
 
-/** Milliseconds after the last change; a running cell does not put it off for longer than the second. */
+/** Milliseconds after the first change that is not kept. */
 const SOON_MS = 500;
 
 /** Dispatches 'change'. */
