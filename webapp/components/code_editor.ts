@@ -1,4 +1,5 @@
-// A text editor for Python, XML or plain text: CodeMirror in a shadow root, in the page's colours. Escape, then Tab, leaves it.
+// A text editor for Python, XML or plain text: CodeMirror in a shadow root, in the page's colours. Escape, then Tab,
+// leaves it.
 
 import {
   autocompletion,
