@@ -198,8 +198,8 @@ export class LineChart extends LitElement {
 
   /** Whether the pointer is in the right half, which the values must not cover then. */
   get #pointsRight(): boolean {
-    const { cursor, over } = this.#plot!;
-    return (cursor.left ?? 0) > over.clientWidth / 2;
+    const plot = this.#plot;
+    return plot !== null && (plot.cursor.left ?? 0) > plot.over.clientWidth / 2;
   }
 
   #read(): void {
