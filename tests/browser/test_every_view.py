@@ -68,9 +68,9 @@ def assert_seen_on_all_screens(page: Page) -> None:
 
 
 def assert_training_leaves_the_page_free(website: Website, iterations: int) -> None:
-    """In one of three windows of some seconds, in each of which `iterations` more are done."""
+    """In one of five windows of some seconds, in each of which `iterations` more are done."""
     windows: list[list[float]] = []
-    for _ in range(3):
+    for _ in range(5):
         website.page.wait_for_timeout(300)
         website.page.evaluate("longTasks.length = 0")
         done = website.page.evaluate("websim.run.history.length")
