@@ -40,10 +40,6 @@ export const robotViewStyles = css`
     text-align: center;
     pointer-events: none;
   }
-  .center.top {
-    place-items: start center;
-    padding: 10px;
-  }
   websim-load-progress {
     text-align: left;
   }

@@ -48,7 +48,7 @@ export class ViewerClient {
   /** Milliseconds a frame takes, smoothed; 0 before the first. */
   #cost = 0;
   #training = false;
-  #quality = new QualityLadder();
+  readonly #quality = new QualityLadder();
   #onPicked: (env: number) => void = () => {};
   #onHeld: (hold: GripPoint | null) => void = () => {};
 
@@ -106,11 +106,6 @@ export class ViewerClient {
 
   setScene(scene: SceneDescription): void {
     this.#send({ type: 'scene', scene });
-    // Another model may be cheaper, and what was too dear while the page loaded need not be so later.
-    if (this.#quality.level > 0) {
-      this.#quality = new QualityLadder();
-      this.#send({ type: 'quality', level: 0 });
-    }
   }
 
   resize(width: number, height: number): void {
