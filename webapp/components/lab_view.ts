@@ -4,6 +4,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { LabClient } from '../../workers/lab_client';
+import { FileDrop } from '../control/file_drop';
 import type { TrainingStore } from '../control/training_store';
 import { formatMegabytes } from '../format';
 import { parseNotebook, writeNotebook } from '../lab/ipynb';
@@ -13,7 +14,7 @@ import { type Cell, type CellKind, emptyNotebook, type Notebook, newCell } from 
 import { NotebookKeeper } from '../lab/notebook_keeper';
 import { NotebookShelf } from '../lab/notebook_shelf';
 import { saveFile } from '../save_file';
-import { base, controls, panel } from '../styles/shared';
+import { base, controls, filePlace, panel } from '../styles/shared';
 import type { CellAction, LabCell } from './lab_cell';
 import './lab_cell';
 import './lab_status';
@@ -25,11 +26,13 @@ export class LabView extends LitElement {
   /** Opened instead of the notebook that was open last; empty: none. */
   @property() lesson = '';
   @state() private session: LabSession | null = null;
-  @state() private over = false;
   @queryAll('websim-lab-cell') private cellElements!: NodeListOf<LabCell>;
   @query('select') private chooser!: HTMLSelectElement;
 
   readonly #keeper = new NotebookKeeper(new NotebookShelf());
+  readonly #drop = new FileDrop(this, ({ files }) => {
+    for (const file of files) this.#take(file);
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -58,11 +61,11 @@ export class LabView extends LitElement {
     const trouble = session.trouble ? session.told : this.#keeper.trouble;
     return html`
       <section
-        class="panel ${this.over ? 'over' : ''}"
+        class="panel ${this.#drop.over ? 'over' : ''}"
         aria-label="Notebook"
-        @dragover=${this.#dragOver}
-        @dragleave=${this.#dragLeave}
-        @drop=${this.#drop}
+        @dragover=${this.#drop.onDragOver}
+        @dragleave=${this.#drop.onDragLeave}
+        @drop=${this.#drop.onDrop}
       >
         <div class="bar">
           <input class="title" aria-label="Title of the notebook" .value=${notebook.title} @change=${this.#rename} />
@@ -266,23 +269,5 @@ export class LabView extends LitElement {
     else void this.#open(async () => parseNotebook(await file.text(), file.name));
   }
 
-  readonly #dragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.over = true;
-  };
-
-  readonly #dragLeave = (): void => {
-    this.over = false;
-  };
-
-  readonly #drop = (event: DragEvent): void => {
-    this.over = false;
-    const files = event.dataTransfer?.files;
-    if (!files?.length) return;
-    event.preventDefault();
-    for (const file of files) this.#take(file);
-  };
-
-  static override styles = [base, panel, controls, labView];
+  static override styles = [base, panel, controls, filePlace, labView];
 }

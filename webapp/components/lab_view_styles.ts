@@ -16,10 +16,6 @@ export const labView = css`
     margin: 0 auto;
     padding-bottom: 24px;
   }
-  .over {
-    outline: 2px dashed var(--accent);
-    outline-offset: -4px;
-  }
   .bar {
     position: sticky;
     top: 0;
@@ -33,9 +29,10 @@ export const labView = css`
     border-bottom: 1px solid var(--border);
     border-radius: var(--radius) var(--radius) 0 0;
   }
-  .bar button,
-  .file {
+  .bar button {
     padding: 0.35rem 0.7rem;
+  }
+  .bar :is(button, .file) {
     font-size: 0.875rem;
   }
   .kept {
@@ -62,17 +59,6 @@ export const labView = css`
     max-width: 12rem;
     padding: 0.35rem 0.5rem;
     font-size: 0.875rem;
-  }
-  .file {
-    font-weight: 550;
-    background: var(--surface-raised);
-    border: 1px solid var(--border-strong);
-    border-radius: var(--radius-small);
-    cursor: pointer;
-  }
-  .file:hover,
-  .file:focus-within {
-    border-color: var(--accent);
   }
   websim-lab-status {
     margin-left: auto;

@@ -4,11 +4,12 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SceneOrder } from '../../workers/scene_protocol';
 import { TASKS } from '../../workers/schema';
+import { FileDrop } from '../control/file_drop';
 import { lineOf, ModelBench } from '../control/model_bench';
 import type { TrainingStore } from '../control/training_store';
 import { TEACHING_MODELS } from '../scene/presets';
 import { droppedFiles, readModel } from '../scene/read_files';
-import { base, controls, panel, writing } from '../styles/shared';
+import { base, controls, filePlace, panel, writing } from '../styles/shared';
 import type { CodeEditor } from './code_editor';
 import './code_editor';
 import './scene_sliders';
@@ -23,11 +24,15 @@ export class SceneView extends LitElement {
   @state() private bench: ModelBench | null = null;
   /** What became of a file or a preset, when it could not be opened. */
   @state() private refusal = '';
-  @state() private over = false;
   @query('websim-code-editor') private editor!: CodeEditor;
   @query('websim-scene-stage') private stage!: SceneStage;
   @query('websim-scene-sliders') private sliders!: SceneSliders;
   @query('.time') private clock!: HTMLElement;
+
+  readonly #drop = new FileDrop(this, ({ items }) => {
+    const dropped = droppedFiles(items);
+    void this.#open(async (bench) => bench.open(await readModel(await dropped)));
+  });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -47,10 +52,10 @@ export class SceneView extends LitElement {
     const line = lineOf(trouble);
     return html`
       <section
-        class="panel writing ${this.over ? 'over' : ''}"
-        @dragover=${this.#dragOver}
-        @dragleave=${this.#dragLeave}
-        @drop=${this.#drop}
+        class="panel writing ${this.#drop.over ? 'over' : ''}"
+        @dragover=${this.#drop.onDragOver}
+        @dragleave=${this.#drop.onDragLeave}
+        @drop=${this.#drop.onDrop}
       >
         <div class="bar">
           <h2>Model, MJCF</h2>
@@ -155,24 +160,6 @@ export class SceneView extends LitElement {
     if (files.size > 0) void this.#open(async (bench) => bench.open(await readModel(files)));
   };
 
-  readonly #dragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.over = true;
-  };
-
-  readonly #dragLeave = (): void => {
-    this.over = false;
-  };
-
-  readonly #drop = (event: DragEvent): void => {
-    this.over = false;
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    const dropped = droppedFiles(event.dataTransfer.items);
-    void this.#open(async (bench) => bench.open(await readModel(await dropped)));
-  };
-
   async #open(action: (bench: ModelBench) => Promise<void>): Promise<void> {
     this.refusal = '';
     try {
@@ -187,6 +174,7 @@ export class SceneView extends LitElement {
     panel,
     controls,
     writing,
+    filePlace,
     css`
       :host {
         display: grid;
@@ -202,10 +190,6 @@ export class SceneView extends LitElement {
         height: max(460px, calc(100vh - 100px));
         overflow: hidden;
       }
-      .over {
-        outline: 2px dashed var(--accent);
-        outline-offset: -4px;
-      }
       .bar {
         display: flex;
         flex-wrap: wrap;
@@ -216,25 +200,13 @@ export class SceneView extends LitElement {
       .bar h2 {
         flex: 1 1 7rem;
       }
-      .bar button,
-      .file {
+      .bar button {
         padding: 0.35rem 0.7rem;
       }
       .bar select {
         width: auto;
         max-width: 12rem;
         padding: 0.35rem 0.5rem;
-      }
-      .file {
-        font-weight: 550;
-        background: var(--surface-raised);
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-small);
-        cursor: pointer;
-      }
-      .file:hover,
-      .file:focus-within {
-        border-color: var(--accent);
       }
       .time {
         margin-left: auto;

@@ -145,6 +145,26 @@ export const menu = css`
   }
 `;
 
+/** A place that takes files: by a label that looks like a button, or dropped. */
+export const filePlace = css`
+  .over {
+    outline: 2px dashed var(--accent);
+    outline-offset: -4px;
+  }
+  .file {
+    padding: 0.35rem 0.7rem;
+    font-weight: 550;
+    background: var(--surface-raised);
+    border: 1px solid var(--border-strong);
+    border-radius: var(--radius-small);
+    cursor: pointer;
+  }
+  .file:hover,
+  .file:focus-within {
+    border-color: var(--accent);
+  }
+`;
+
 /** An editor and what was found in its text. */
 export const writing = css`
   websim-code-editor {
