@@ -6,6 +6,7 @@ import { WebsimApp } from './components/app';
 import { askBeforeLeaving, showUncaught } from './control/last_handlers';
 import { TrainingStore } from './control/training_store';
 import { readUrlParameters } from './control/url_parameters';
+import { readRecipe } from './share/recipe';
 
 const parameters = readUrlParameters(location.search);
 const pool = new TrainingPool({ baseUrl: new URL('runtime/', document.baseURI).href });
@@ -26,6 +27,15 @@ const app = new WebsimApp();
 app.store = store;
 app.view = parameters.view;
 app.lesson = parameters.lesson;
+function readAddress(): void {
+  try {
+    store.bring(readRecipe(location.hash));
+  } catch (error) {
+    store.report(error);
+  }
+}
+readAddress();
+addEventListener('hashchange', readAddress);
 addEventListener('popstate', () => {
   app.view = readUrlParameters(location.search).view;
 });

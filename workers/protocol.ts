@@ -86,6 +86,8 @@ export interface News {
   checkpoints: CheckpointInfo[];
   /** `global_step` of the best one. */
   best: number | null;
+  /** Python text of a reward that the run was given; empty: none. */
+  reward: string;
   /** Somebody has pushed robots that train. */
   pushed: boolean;
   /** As the run has it now. */

@@ -63,8 +63,8 @@ export class TrainingRun extends EventTarget {
   checkpoints: CheckpointInfo[] = [];
   /** `global_step` of the best one; null before the first evaluation. */
   best: number | null = null;
-  /** Text of the reward that this page asked for last; null: none. */
-  reward: string | null = null;
+  /** Python text of the reward that it was given; empty: none. */
+  reward = '';
   /** Somebody has pushed robots that train: the run cannot be had again from its settings. */
   pushed = false;
   /** What is drawn; another one after a change of the model. */
@@ -102,7 +102,6 @@ export class TrainingRun extends EventTarget {
     this.history = [...(saved?.history ?? [])];
     this.settings = config;
     this.scene = scene;
-    this.noteReward(changes);
     const messageFrames = new MessageFrameReader(12 * scene.geoms.length);
     this.messageFrames = memory ? null : messageFrames;
     this.frames = memory ? new SharedFrameReader(memory) : messageFrames;
@@ -127,10 +126,6 @@ export class TrainingRun extends EventTarget {
 
   get state(): RunState {
     return this.current;
-  }
-
-  private noteReward(changes: Changes | null): void {
-    if (typeof changes?.reward === 'string') this.reward = changes.reward;
   }
 
   /** Neither stopped nor ended. */
@@ -217,7 +212,6 @@ export class TrainingRun extends EventTarget {
       throw new WebsimError('The run has ended: nothing can be changed any more.');
     }
     this.settings = await this.first.request('change', { changes }, COMMAND_S);
-    this.noteReward(changes);
     if (this.followed >= this.config.num_envs) await this.focus(this.config.num_envs - 1);
     this.dispatchEvent(new Event('config'));
     return this.config;
@@ -313,6 +307,7 @@ export class TrainingRun extends EventTarget {
       case 'news':
         this.checkpoints = event.news.checkpoints;
         this.best = event.news.best;
+        this.reward = event.news.reward;
         this.pushed ||= event.news.pushed;
         this.settings = event.news.config;
         this.dispatchEvent(new CustomEvent<News>('news', { detail: event.news }));

@@ -25,7 +25,7 @@ from websim.fingerprint import fingerprint
 from websim.live.changes import Change, Requests, function_name
 from websim.live.model_swap import check_fit, move_in, spec_of, with_model
 from websim.live.resize import with_rows_of
-from websim.live.reward_text import compile_reward, try_reward
+from websim.live.reward_text import compile_reward, text_of, try_reward
 from websim.policy import Policy
 from websim.spec import EnvSpec, Reward
 from websim.state import State, merged
@@ -71,6 +71,11 @@ class Session:
     def pushed(self) -> bool:
         """Whether somebody has pushed robots that train, so that the run cannot be repeated from its settings."""
         return any("pushed" in change for change in self.changes)
+
+    @property
+    def reward_text(self) -> str:
+        """The reward that was given to the run as Python text; empty: none."""
+        return text_of(self.changes)
 
     @property
     def policies(self) -> dict[str, Policy]:

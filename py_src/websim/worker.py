@@ -82,12 +82,13 @@ class WorkerSession:
         self._shown: Shown | None = None
         #: What is shown: an argument of `policies_of`, or None: a file.
         self._choice: Any = None
-        #: The evaluation, the learner and the config that the page knows of, whose policies are shown, and whether
-        #: robots were pushed.
-        self._seen: tuple[Checkpoint | None, Learner, TrainConfig, bool] = (
+        #: The evaluation, the learner and the config that the page knows of, whose policies are shown, the text of the
+        #: reward, and whether robots were pushed.
+        self._seen: tuple[Checkpoint | None, Learner, TrainConfig, str, bool] = (
             None,
             self._session.learner,
             self._session.config,
+            "",
             False,
         )
 
@@ -131,7 +132,7 @@ class WorkerSession:
     def news(self) -> str | None:
         """What came of changes and evaluations since the last call, beside metrics; None: nothing."""
         session = self._session
-        seen = session.evaluation.last, session.learner, session.config, session.pushed
+        seen = session.evaluation.last, session.learner, session.config, session.reward_text, session.pushed
         if seen == self._seen and not session.notices:
             return None
         self._seen = seen
@@ -144,8 +145,8 @@ class WorkerSession:
             for checkpoint in evaluation.checkpoints
         ]
         best = evaluation.best and evaluation.best.global_step
-        told = {"notices": notices, "checkpoints": checkpoints, "best": best, "pushed": session.pushed}
-        return json.dumps(told | {"config": asdict(session.config)})
+        told = {"notices": notices, "checkpoints": checkpoints, "best": best, "config": asdict(session.config)}
+        return json.dumps(told | {"reward": session.reward_text, "pushed": session.pushed})
 
     def policy(self, which: str) -> bytes:
         """The policy file (`policies_of`); a zip archive of the policies' files where the task has several."""

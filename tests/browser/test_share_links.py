@@ -60,6 +60,45 @@ def test_a_recipe_fills_the_form_and_starts_nothing(browser: Browser, site: str)
             expect(field).to_have_value(value)
         website.page.evaluate("websim.ready")
         assert website.state is None
+        offer = website.page.get_by_role("region", name="Recipe")
+        offer.get_by_text("Settings", exact=True).click()
+        expect(offer).to_contain_text("gamma0.985")
+        website.button("Discard").click()
+        expect(offer).to_have_count(0)
+        assert urlsplit(website.page.url).fragment == ""
+        assert website.complaints == []
+
+
+REWARD = "def reward(signals, actions, unhealthy):\n    return {'reward_still': -(actions**2).sum(axis=1)}\n"
+
+
+def test_a_recipe_repeats_a_run_with_its_own_reward_once_it_is_allowed(browser: Browser, site: str) -> None:
+    request = {"env": "InvertedPendulum-v5", "num_envs": 8, "seed": 3, "total_steps": 10**9, "gamma": 0.9}
+    with opened(browser, site, permissions=["clipboard-read", "clipboard-write"]) as website:
+        website.load()
+        website.page.evaluate("(settings) => websim.train(settings).then(() => {})", request)
+        website.page.evaluate("(reward) => websim.run.change({ reward }).then(() => {})", REWARD)
+        website.wait("websim.run.reward !== ''")
+        website.button("Share").click()
+        website.page.get_by_role("menuitem", name="Copy recipe").click()
+        expect(website.page.locator("websim-share-menu [role=status]")).to_contain_text("copied")
+        address = website.page.evaluate("navigator.clipboard.readText()")
+        website.stop()
+    with opened(browser, site) as website:
+        website.page.goto(address)
+        website.page.evaluate("websim.ready")
+        offer = website.page.get_by_role("region", name="Recipe")
+        offer.get_by_text("It brings a reward as Python text").click()
+        expect(offer.locator("pre")).to_have_text(REWARD)
+        assert website.state is None, "nothing is run before it is allowed"
+        website.button("Train it").click()
+        website.wait("websim.run?.reward !== '' && websim.run.history.length > 1", 30)
+        config = website.page.evaluate("websim.run.config")
+        assert {name: config[name] for name in request} == request
+        assert website.page.evaluate("websim.run.reward") == REWARD
+        website.wait("websim.run.history.at(-1)['charts/episodic_return'] < 0", 30)
+        expect(offer).to_have_count(0)
+        website.stop()
         assert website.complaints == []
 
 

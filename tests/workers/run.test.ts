@@ -159,11 +159,13 @@ describe('changes and what is shown', () => {
       notices: ['a'],
       checkpoints: [{ global_step: 64, episodic_return: 1 }],
       best: 64,
+      reward: 'def reward',
       pushed: false,
       config: { ...run.config, env_options: { frame_skip: 3 } },
     };
     workers[0]?.say({ type: 'news', news });
-    expect([run.checkpoints, run.best, run.pushed]).toEqual([news.checkpoints, 64, false]);
+    const known = { checkpoints: news.checkpoints, best: 64, reward: 'def reward', pushed: false };
+    expect(run).toMatchObject(known);
     expect(run.config).toEqual(news.config);
     const showing = run.show({ checkpoint: 64 });
     expect(workers[0]?.sent).toMatchObject([

@@ -1,13 +1,13 @@
 // The offer to go on with a run that was saved, and the place where runs from files are dropped.
 
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SavedRun } from '../../workers/saves_protocol';
 import { taskTitle } from '../control/own_model';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { formatCount, formatDuration } from '../format';
-import { base, controls } from '../styles/shared';
+import { base, controls, offer } from '../styles/shared';
 
 const SUFFIX = '.websim-run';
 const SECOND_MS = 1000;
@@ -40,19 +40,19 @@ export class SavedRunOffer extends LitElement {
 
   protected override render() {
     const { phase, keeper } = this.store;
-    const { offer } = keeper;
+    const { offer: run } = keeper;
     const free = phase === 'ready' || phase === 'ended' || phase === 'loading';
-    if (!offer || !free) return nothing;
+    if (!run || !free) return nothing;
     return html`<section class="offer" aria-label="Saved run">
       <p>
-        Go on with <strong>${taskTitle(offer.config.env, offer.config.env_options)}</strong> at
-        <span class="number">${formatCount(offer.globalStep)}</span> steps
-        <span class="soft number">(${age(offer)})</span>
-        ${offer.code ? html`<br /><span class="soft">It brings a reward as Python text, which going on runs.</span>` : nothing}
+        Go on with <strong>${taskTitle(run.config.env, run.config.env_options)}</strong> at
+        <span class="number">${formatCount(run.globalStep)}</span> steps
+        <span class="soft number">(${age(run)})</span>
+        ${run.code ? html`<br /><span class="soft">It brings a reward as Python text, which going on runs.</span>` : nothing}
       </p>
       <div class="actions">
-        <button class="primary" @click=${() => this.store.attempt(() => this.store.goOn(offer.id))}>Go on</button>
-        <button @click=${() => this.store.attempt(() => keeper.discard(offer.id))}>Discard</button>
+        <button class="primary" @click=${() => this.store.attempt(() => this.store.goOn(run.id))}>Go on</button>
+        <button @click=${() => this.store.attempt(() => keeper.discard(run.id))}>Discard</button>
       </div>
     </section>`;
   }
@@ -75,43 +75,7 @@ export class SavedRunOffer extends LitElement {
     });
   };
 
-  static override styles = [
-    base,
-    controls,
-    css`
-      .offer {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 16px;
-        margin: var(--gap) 16px 0;
-        padding: 10px 14px;
-        background: var(--accent-wash);
-        border: 1px solid color-mix(in srgb, var(--accent) 45%, transparent);
-        border-radius: var(--radius);
-      }
-      p {
-        flex: 1 1 320px;
-        min-width: 0;
-        margin: 0;
-        overflow-wrap: anywhere;
-      }
-      strong {
-        font-weight: 600;
-      }
-      .soft {
-        color: var(--text-soft);
-      }
-      .actions {
-        display: flex;
-        gap: 8px;
-      }
-      .actions button {
-        padding: 0.3rem 0.75rem;
-        font-size: 0.8125rem;
-      }
-    `,
-  ];
+  static override styles = [base, controls, offer];
 }
 
 function age({ savedAt }: SavedRun): string {

@@ -6,6 +6,7 @@ import type { TrainingStore } from '../control/training_store';
 import { base, panel } from '../styles/shared';
 import './live_settings';
 import './metric_charts';
+import './recipe_offer';
 import './robot_view';
 import './run_controls';
 import './run_status';
@@ -20,6 +21,7 @@ export class TrainView extends LitElement {
   protected override render() {
     const { store } = this;
     return html`
+      <websim-recipe .store=${store}></websim-recipe>
       <websim-saved-run .store=${store}></websim-saved-run>
       <div class="places">
         <div class="side">

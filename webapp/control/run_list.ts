@@ -107,7 +107,7 @@ export class RunList extends EventTarget {
       config: run.config,
       at: Date.now(),
       label: known?.label ?? saved?.label ?? NO_LABEL,
-      ownReward: (saved?.code ?? false) || run.reward !== null,
+      ownReward: saved?.code ?? false,
       curves: { table, figures },
       state: 'running',
     };
@@ -119,7 +119,10 @@ export class RunList extends EventTarget {
     });
     run.addEventListener('config', () => {
       session.config = run.config;
-      session.ownReward ||= run.reward !== null;
+      this.#changed();
+    });
+    run.addEventListener('news', () => {
+      session.ownReward = run.reward !== '';
       this.#changed();
     });
     run.addEventListener('state', () => {

@@ -13,6 +13,7 @@ import type { OpenedRun } from '../../workers/saves_protocol';
 import type { ModelText } from '../../workers/scene_protocol';
 import type { Metrics, TrainConfig, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
+import { type Recipe, requestOf } from '../share/recipe';
 import { differences, ModelFitError } from './model_fit';
 import { Offline } from './offline';
 import { type ModelOptions, OWN_MODEL, sameModel, taskTitle } from './own_model';
@@ -54,6 +55,8 @@ export class TrainingStore extends EventTarget {
   settings: RunSettings;
   /** Options of the task `OWN_MODEL`, with the model that was given to be trained last; null: none was. */
   own: ModelOptions | null = null;
+  /** What a link has brought to be trained, and was not yet. */
+  recipe: Recipe | null = null;
   progress: LoadProgress | null = null;
   problem: Problem | null = null;
   /** Things worth knowing that stop nothing, one sentence each. */
@@ -153,6 +156,20 @@ export class TrainingStore extends EventTarget {
     return this.#start(async () =>
       this.#watch(await this.pool.train(complete, null, changes), null),
     );
+  }
+
+  /** Offers what a link has brought; null: no longer. */
+  bring(recipe: Recipe | null): void {
+    this.recipe = recipe;
+    this.#changed();
+  }
+
+  /** Trains the recipe that is offered, with the reward that it may bring. */
+  async followRecipe(): Promise<TrainingRun> {
+    if (!this.recipe) throw new Error('There is no recipe to train: open its link first.');
+    const { settings, reward } = this.recipe;
+    const ranks = fittingRanks(Number(settings.num_envs), this.pool.maxRanks);
+    return this.train(requestOf(this.recipe, ranks), reward ? { reward } : null);
   }
 
   /** Goes on with a saved run; shows and rejects with what is wrong with it. */

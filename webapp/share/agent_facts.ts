@@ -73,7 +73,5 @@ function isSetting(value: unknown): boolean {
 
 function wrong(field: string, got: unknown): WebsimError {
   const text = JSON.stringify(got)?.slice(0, 80);
-  return new WebsimError(
-    `The shared agent's ${field} cannot be read: got ${text}; ask for the link again`,
-  );
+  return new WebsimError(`The link's ${field} cannot be read: got ${text}; ask for the link again`);
 }

@@ -69,7 +69,8 @@ export class AgentPage extends LitElement {
   }
 
   #actions(agent: SharedAgent) {
-    const recipe = recipeAddress(agent, new URL(document.baseURI));
+    const { policy: _policy, result: _result, ...facts } = agent;
+    const recipe = recipeAddress(facts, new URL(document.baseURI));
     return html`
       ${recipe ? html`<a class="primary" href=${recipe}>Train it yourself</a>` : nothing}
       <div class="row">

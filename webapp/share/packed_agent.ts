@@ -1,13 +1,10 @@
 // A trained agent in as few bytes as it keeps its gait with: the actor's weights in 8 bits, compressed.
 //
-// Bytes: version u8, CRC-32 u32 of what follows it, length u32 of the content, the content by raw DEFLATE (RFC 1951).
-// Content: length u32 of the JSON header, the header, padding to 4 bytes, then little-endian: float32 means and inverse
-// deviations of observations [O]; bfloat16 scales, of each layer one for each output and one for its bias; int16 biases of
-// all layers; int8 weights of all layers, [inputs, outputs]. A weight is its integer times its output's scale.
+// Sealed (envelope.ts): length u32 of the JSON header, the header, padding to 4 bytes, then little-endian: float32 means
+// and inverse deviations of observations [O]; bfloat16 scales, of each layer one for each output and one for its bias;
+// int16 biases of all layers; int8 weights of all layers, [inputs, outputs]. A weight is its integer times its output's
+// scale.
 
-import { deflateSync, inflateSync } from 'fflate';
-import { crc32 } from '../../workers/crc32';
-import { WebsimError } from '../../workers/errors';
 import {
   allFinite,
   checkedShape,
@@ -18,16 +15,13 @@ import {
   writeNumber,
 } from '../player/policy_data';
 import { type AgentFacts, checkedFacts } from './agent_facts';
+import { damaged, type Kind, seal, unseal } from './envelope';
 
 export interface SharedAgent extends AgentFacts {
   policy: PolicyData;
 }
 
-export const VERSION = 1;
-/** Bytes before the compressed content. */
-const HEAD = 9;
-/** A content is at most this long, so that a short link cannot fill the memory. */
-const MAX_CONTENT = 8 * 2 ** 20;
+const AGENT: Kind = { version: 1, name: 'The shared agent' };
 const INT8 = 127;
 const INT16 = 32767;
 
@@ -49,48 +43,23 @@ export function packAgent({ policy, ...facts }: SharedAgent): Uint8Array {
     ...layers.map(({ bias }) => bias),
     ...layers.map(({ weights }) => weights),
   ]);
-  const compressed = deflateSync(content, { level: 9 });
-  const packed = joined([new Uint8Array(HEAD), compressed]);
-  const view = new DataView(packed.buffer);
-  view.setUint8(0, VERSION);
-  view.setUint32(5, content.length, true);
-  view.setUint32(1, crc32(packed.subarray(5)), true);
-  return packed;
+  return seal(content, AGENT);
 }
 
 /** Throws a WebsimError, one sentence, when the bytes are not an agent; nothing larger than it may be is made before. */
 export function unpackAgent(packed: Uint8Array): SharedAgent {
-  if (packed.length <= HEAD) throw damaged('it is too short');
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  const version = view.getUint8(0);
-  if (version !== VERSION) {
-    throw damaged(`it is of version ${version}, expected ${VERSION}`);
-  }
-  if (view.getUint32(1, true) !== crc32(packed.subarray(5))) {
-    throw damaged('its checksum does not fit its content, so a part is missing or changed');
-  }
-  const length = view.getUint32(5, true);
-  if (length > MAX_CONTENT) throw damaged(`it holds ${length} bytes, expected ${MAX_CONTENT}`);
-  return readContent(inflate(packed.subarray(HEAD), length));
-}
-
-function inflate(compressed: Uint8Array, length: number): Uint8Array {
-  try {
-    return inflateSync(compressed, { out: new Uint8Array(length) });
-  } catch {
-    throw damaged('it cannot be decompressed');
-  }
+  return readContent(unseal(packed, AGENT));
 }
 
 function readContent(content: Uint8Array): SharedAgent {
-  if (content.length < 4) throw damaged('it is empty');
+  if (content.length < 4) throw damaged(AGENT, 'it is empty');
   const headerLength = new DataView(content.buffer).getUint32(0, true);
-  if (4 + headerLength > content.length) throw damaged('its header is cut off');
+  if (4 + headerLength > content.length) throw damaged(AGENT, 'its header is cut off');
   let header: Record<string, unknown>;
   try {
     header = JSON.parse(new TextDecoder().decode(content.subarray(4, 4 + headerLength)));
   } catch {
-    throw damaged('its header is no JSON');
+    throw damaged(AGENT, 'its header is no JSON');
   }
   const facts = checkedFacts(header);
   const shape = checkedShape((header.policy ?? {}) as Record<string, unknown>);
@@ -105,12 +74,13 @@ function readContent(content: Uint8Array): SharedAgent {
   const weightsAt = biasesAt + 2 * outputs;
   const expected = weightsAt + parameters - outputs;
   if (content.length !== expected) {
-    throw damaged(`it has ${content.length} bytes, expected ${expected} for its layers`);
+    throw damaged(AGENT, `it has ${content.length} bytes, expected ${expected} for its layers`);
   }
   const { buffer } = content;
   const numbers = new Float32Array(buffer, start, 2 * observations);
   const allScales = fromHighHalves(new Uint16Array(buffer, scalesAt, scaleCount));
-  if (!allFinite(numbers) || !allFinite(allScales)) throw damaged('a number in it is not finite');
+  if (!allFinite(numbers) || !allFinite(allScales))
+    throw damaged(AGENT, 'a number in it is not finite');
   const biases = new Int16Array(buffer, biasesAt, outputs);
   const weights = new Int8Array(buffer, weightsAt);
   const cursor = { scale: 0, bias: 0, weight: 0 };
@@ -193,8 +163,4 @@ function joined(parts: readonly ArrayBufferView[]): Uint8Array<ArrayBuffer> {
     at += part.length;
   }
   return out;
-}
-
-function damaged(why: string): WebsimError {
-  return new WebsimError(`The shared agent cannot be read: ${why}; ask for the link again`);
 }

@@ -11,13 +11,14 @@ import { formatCount } from '../format';
 import { saveFile } from '../save_file';
 import { base, controls, menu } from '../styles/shared';
 import { copyText } from './clipboard';
+import { embedCode } from './embed_code';
 import { agentFragment, MAX_LINK } from './link';
 import { packAgent, type SharedAgent } from './packed_agent';
-import { embedCode, recipeAddress } from './recipe';
+import { recipeAddress } from './recipe';
 import { runFacts, sharedRun } from './shared_run';
 
 const NO_LINK =
-  'A link names a task of this site, so that it cannot hold a model of your own; the file of the run holds it.';
+  "An agent's link names a task of this site, so that it cannot hold a model of your own; recipe and run file do.";
 
 @customElement('websim-share-menu')
 export class ShareMenu extends LitElement {
@@ -55,6 +56,7 @@ export class ShareMenu extends LitElement {
   #menu() {
     if (this.#own) {
       return html`<div role="menu" aria-label="Share">
+        ${this.#item('Copy recipe', () => this.#copyRecipe())}
         ${this.#item('Run file', () => saveRunFile(this.store))}
       </div>`;
     }
@@ -99,10 +101,19 @@ export class ShareMenu extends LitElement {
   }
 
   async #copyRecipe(): Promise<void> {
-    const facts = runFacts(this.store.run!.config, this.store.latest);
-    const address = recipeAddress(facts, new URL(document.baseURI));
-    if (address === null) throw new Error(`${facts.task} has options that an address cannot hold.`);
-    await this.#copy(address, 'Recipe copied: task, settings and seed.');
+    const { config, reward } = this.store.run!;
+    const { result: _, ...facts } = runFacts(config, null);
+    const recipe = { ...facts, ...(reward ? { reward } : {}) };
+    const address = recipeAddress(recipe, new URL(document.baseURI));
+    if (address === null) {
+      throw new Error(
+        `A link holds ${formatCount(MAX_LINK)} characters and this run's model needs more; send the run's file.`,
+      );
+    }
+    await this.#copy(
+      address,
+      'Recipe copied: task, settings, seed, and what the run has of its own.',
+    );
   }
 
   async #copyEmbedCode(): Promise<void> {

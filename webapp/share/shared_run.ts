@@ -31,7 +31,7 @@ export function sharedRun(
     );
   }
   const facts = runFacts(config, latest);
-  return { ...facts, ...(reward === null ? {} : { reward }), policy: file.policy };
+  return { ...facts, ...(reward ? { reward } : {}), policy: file.policy };
 }
 
 export function runFacts(config: TrainConfig, latest: Metrics | null): AgentFacts {

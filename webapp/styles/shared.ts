@@ -145,6 +145,41 @@ export const menu = css`
   }
 `;
 
+/** A question at the head of the training view. */
+export const offer = css`
+  .offer {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 16px;
+    margin: var(--gap) 16px 0;
+    padding: 10px 14px;
+    background: var(--accent-wash);
+    border: 1px solid color-mix(in srgb, var(--accent) 45%, transparent);
+    border-radius: var(--radius);
+  }
+  p {
+    flex: 1 1 320px;
+    min-width: 0;
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+  strong {
+    font-weight: 600;
+  }
+  .soft {
+    color: var(--text-soft);
+  }
+  .actions {
+    display: flex;
+    gap: 8px;
+  }
+  .actions button {
+    padding: 0.3rem 0.75rem;
+    font-size: 0.8125rem;
+  }
+`;
+
 /** A place that takes files: by a label that looks like a button, or dropped. */
 export const filePlace = css`
   .over {

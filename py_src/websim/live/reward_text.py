@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import traceback
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,12 @@ from websim.spec import Actions, Flags, Reward, Signals, Terms
 MAX_TEXT = 100_000
 #: File name of a text in tracebacks.
 TEXT_FILE = "<reward>"
+
+
+def text_of(changes: Iterable[Mapping[str, Any]]) -> str:
+    """The reward that the changes of a run gave it as Python text; empty: none."""
+    rewards = [change["reward"] for change in changes if "reward" in change]
+    return rewards[-1].get("text", "") if rewards else ""
 
 
 class TextReward:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import websim
 from websim.errors import SaveError
+from websim.live.reward_text import text_of
 from websim.saving.packed import pack, unpack
 from websim.state import Log, State
 
@@ -70,8 +71,7 @@ class SavedRank:
     @property
     def reward_text(self) -> str:
         """The reward that was given to the run as Python text while it went on; empty: none."""
-        rewards = [change["reward"] for change in self.shared.get("changes", ()) if "reward" in change]
-        return rewards[-1].get("text", "") if rewards else ""
+        return text_of(self.shared.get("changes", ()))
 
 
 _FIELDS = tuple(SavedRank.__dataclass_fields__)
