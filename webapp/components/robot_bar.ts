@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { TrainingRun } from '../../workers/pool';
+import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
 import { NO_SHARED_MEMORY } from '../isolation';
 import { base, controls } from '../styles/shared';
@@ -34,6 +35,11 @@ export class RobotBar extends LitElement {
   @property({ attribute: false }) held = false;
   /** The camera goes along with the robot. */
   @property({ attribute: false }) follows = true;
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
 
   protected override render() {
     const { run, focused, held, follows } = this;
