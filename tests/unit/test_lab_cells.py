@@ -1,6 +1,8 @@
 """Cells: what they put out, in order and bounded, what their last expression shows, and how an exception is told."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,6 +10,12 @@ import pytest
 from websim.errors import ConfigError
 from websim.lab.cells import Cells
 from websim.lab.outputs import BURST, HEAD, MAX_DISPLAYS, TAIL, CellOutput
+
+
+def in_a_loop(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What `coroutine` returns, in a thread of its own: tests in a browser leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 class Notebook:
@@ -20,7 +28,7 @@ class Notebook:
     def run(self, source: str) -> bool:
         self.number += 1
         self.events: list[dict[str, Any]] = []
-        return asyncio.run(self.cells.run(source, self.number, self.events.append))
+        return in_a_loop(self.cells.run(source, self.number, self.events.append))
 
     @property
     def outputs(self) -> list[dict[str, Any]]:
@@ -145,7 +153,7 @@ def test_a_cell_that_waits_is_cancelled(notebook: Notebook) -> None:
         task.cancel()
         return await task
 
-    assert asyncio.run(cancel()) is False
+    assert in_a_loop(cancel()) is False
     assert events[0]["output"]["ename"] == "KeyboardInterrupt"
     assert events[0]["line"] == 2
 
