@@ -3,6 +3,8 @@ import type { SiteBuild } from './webapp/service_worker/site_cache';
 
 const PUBLIC = 'build/public';
 const SERVICE_WORKER = 'service-worker.js';
+/** The task that the page plays while it loads, with or without a network. */
+const FIRST_LOOK = 'task-HalfCheetah-v5.json';
 
 /** Gives the service worker the list of the site's files; it changes with any of them, so that browsers see a new version. */
 function serviceWorkerFiles(): Plugin {
@@ -22,8 +24,12 @@ function serviceWorkerFiles(): Plugin {
       const { assets } = JSON.parse(manifest) as {
         assets: Record<string, { file: string; first: boolean }>;
       };
-      const first = Object.values(assets).filter((asset) => asset.first);
-      const runtime = ['assets.json', ...first.map(({ file }) => file)].map((f) => `runtime/${f}`);
+      const kept = Object.entries(assets).filter(
+        ([name, { first }]) => first || name === FIRST_LOOK,
+      );
+      const runtime = ['assets.json', ...kept.map(([, { file }]) => file)].map(
+        (f) => `runtime/${f}`,
+      );
       const pages = Object.values(bundle).filter(({ fileName }) => fileName.endsWith('.html'));
       const texts = pages.map((html) => (html.type === 'asset' ? String(html.source) : html.code));
       const named = [page, manifest, worker.code, ...texts];

@@ -3,6 +3,7 @@
 import { WebsimError } from './errors';
 import { isOtherNetLibrary } from './net_library';
 import type { LoadedAssets } from './protocol';
+import type { MujocoFiles } from './scene_client';
 
 /** An entry of `runtime/assets.json`, which wasm_build/manifest.py writes. */
 interface AssetEntry {
@@ -21,11 +22,53 @@ interface Manifest {
 export type ByteProgress = (loadedBytes: number, totalBytes: number) => void;
 
 /**
- * Downloads what training needs at once. `.wasm` become modules, `.mjs` and files that are needed
- * later only addresses, all else bytes; the network kernels' build for other browsers is left out.
- * `base`: the folder of assets.json. Rejects with a WebsimError that names the file.
+ * A download of what training needs at once. `.wasm` become modules, `.mjs` and files that are needed later only
+ * addresses, all else bytes; the network kernels' build for other browsers is left out.
  */
-export async function loadAssets(base: URL, progress: ByteProgress): Promise<LoadedAssets> {
+export class AssetDownload {
+  /** Rejects with a WebsimError that names the file. */
+  readonly all: Promise<LoadedAssets>;
+  private readonly each: Promise<Record<string, Promise<LoadedAssets[string]>>>;
+
+  /** `base`: the folder of assets.json. */
+  constructor(base: URL, progress: ByteProgress) {
+    this.each = requestEach(base, progress);
+    this.all = this.each.then((files) => loadedFiles(files, Object.keys(files)));
+  }
+
+  /** Some of them, as soon as they are there. */
+  async some(names: readonly string[]): Promise<LoadedAssets> {
+    return loadedFiles(await this.each, names);
+  }
+}
+
+async function loadedFiles(
+  files: Record<string, Promise<LoadedAssets[string]>>,
+  names: readonly string[],
+): Promise<LoadedAssets> {
+  const loaded = names.map(async (name) => [name, await files[name]!] as const);
+  return Object.fromEntries(await Promise.all(loaded));
+}
+
+/** What a worker needs to run MuJoCo alone. */
+export const MUJOCO_FILES = ['mujoco.mjs', 'mujoco.wasm', 'physics.wasm'];
+
+export function mujocoFiles(assets: LoadedAssets): MujocoFiles {
+  return {
+    loader: assets['mujoco.mjs'] as string,
+    mujoco: assets['mujoco.wasm'] as WebAssembly.Module,
+    physics: assets['physics.wasm'] as WebAssembly.Module,
+  };
+}
+
+export function loadAssets(base: URL, progress: ByteProgress): Promise<LoadedAssets> {
+  return new AssetDownload(base, progress).all;
+}
+
+async function requestEach(
+  base: URL,
+  progress: ByteProgress,
+): Promise<Record<string, Promise<LoadedAssets[string]>>> {
   const { assets } = await loadManifest(new URL('assets.json', base));
   const entries = Object.entries(assets).filter(([name]) => !isOtherNetLibrary(name));
   const first = entries.filter(([, entry]) => entry.first);
@@ -35,13 +78,11 @@ export async function loadAssets(base: URL, progress: ByteProgress): Promise<Loa
     loadedBytes += count;
     progress(loadedBytes, totalBytes);
   };
-  const loaded = await Promise.all(
-    entries.map(async ([name, entry]) => {
-      const url = new URL(entry.file, base);
-      return [name, entry.first ? await loadAsset(name, entry, url, onBytes) : url.href] as const;
-    }),
-  );
-  return Object.fromEntries(loaded);
+  const request = async (name: string, entry: AssetEntry) => {
+    const url = new URL(entry.file, base);
+    return entry.first ? loadAsset(name, entry, url, onBytes) : url.href;
+  };
+  return Object.fromEntries(entries.map(([name, entry]) => [name, request(name, entry)]));
 }
 
 /** Downloads one of the files that are needed later. Rejects with a WebsimError that names the file. */

@@ -1,7 +1,7 @@
 // The page's pool of rank workers: downloads the runtime once, keeps workers warm between runs, and
 // replaces those that died.
 
-import { loadAssets } from './assets';
+import { AssetDownload, MUJOCO_FILES, mujocoFiles } from './assets';
 import { WebsimError } from './errors';
 import type { LabFiles } from './lab_client';
 import { PackageStore } from './packages';
@@ -49,7 +49,7 @@ export class TrainingPool extends EventTarget {
   private readonly stages: LoadStage[] = [];
   private readonly scenes = new Map<string, Promise<SceneDescription>>();
   private readonly packages: PackageStore;
-  private assets: Promise<LoadedAssets> | null = null;
+  private assets: AssetDownload | null = null;
   private bytes = { loadedBytes: 0, totalBytes: 0 };
   private run: TrainingRun | null = null;
   private starting = false;
@@ -95,24 +95,19 @@ export class TrainingPool extends EventTarget {
     return client;
   }
 
-  /** What a worker needs to run MuJoCo alone. */
+  /** What a worker needs to run MuJoCo alone, which is there before Python is. */
   async mujocoFiles(): Promise<MujocoFiles> {
-    const assets = await this.download();
-    return {
-      loader: assets['mujoco.mjs'] as string,
-      mujoco: assets['mujoco.wasm'] as WebAssembly.Module,
-      physics: assets['physics.wasm'] as WebAssembly.Module,
-    };
+    return mujocoFiles(await this.download().some(MUJOCO_FILES));
   }
 
   /** What a worker needs to run Python and MuJoCo, and the address of the folder that it is from. */
   async runtimeFiles(): Promise<LabFiles> {
-    return { assets: await this.download(), base: this.baseUrl.href };
+    return { assets: await this.download().all, base: this.baseUrl.href };
   }
 
   /** A worker beside those of runs, for what may never end. */
   async scratchRank(): Promise<RankClient> {
-    const assets = await this.download();
+    const assets = await this.download().all;
     const client = this.createClient(0, () => {});
     await this.bootClient(client, assets);
     return client;
@@ -187,7 +182,7 @@ export class TrainingPool extends EventTarget {
   private async bootRank(rank: number): Promise<void> {
     this.showStage(rank, 'download');
     try {
-      const assets = await this.download();
+      const assets = await this.download().all;
       const client = this.createClient(rank, (stage) => this.showStage(rank, stage));
       this.workers[rank] = client;
       await this.bootClient(client, assets);
@@ -217,14 +212,14 @@ export class TrainingPool extends EventTarget {
     await client.request('boot', { assets, cores, rank, interrupt }, BOOT_S);
   }
 
-  private download(): Promise<LoadedAssets> {
+  private download(): AssetDownload {
     if (this.assets) return this.assets;
-    const assets = loadAssets(this.baseUrl, (loadedBytes, totalBytes) => {
+    const assets = new AssetDownload(this.baseUrl, (loadedBytes, totalBytes) => {
       this.bytes = { loadedBytes, totalBytes };
       this.dispatchProgress();
     });
     this.assets = assets;
-    assets.catch(() => {
+    assets.all.catch(() => {
       this.assets = null;
     });
     return assets;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadAssets, loadLater } from '../../workers/assets';
+import { AssetDownload, loadAssets, loadLater } from '../../workers/assets';
 
 /** The smallest module: magic number and version. */
 const WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -133,6 +133,21 @@ describe('loadAssets', () => {
   it('names the address of a server that does not answer', async () => {
     await new Promise((resolve) => server.close(resolve));
     expect(await failure()).toMatch(`cannot be downloaded from ${base.href}assets.json`);
+  });
+});
+
+describe('AssetDownload', () => {
+  it('gives some of its files whatever becomes of the others', async () => {
+    publish({ 'a.wasm': { data: WASM }, 'b.mjs': { data: TEXT }, 'c.zip': { data: TEXT } });
+    files['/runtime/hashed-c.zip'] = null;
+    const download = new AssetDownload(base, () => {});
+    const { all } = download;
+    const failed = expect(all).rejects.toThrow('c.zip (hashed-c.zip) is truncated');
+    const some = await download.some(['a.wasm', 'b.mjs']);
+    expect(some['a.wasm']).toBeInstanceOf(WebAssembly.Module);
+    expect(some).toEqual({ 'a.wasm': some['a.wasm'], 'b.mjs': `${base.href}hashed-b.mjs` });
+    await expect(download.some(['a.wasm', 'c.zip'])).rejects.toThrow('c.zip');
+    await failed;
   });
 });
 

@@ -18,6 +18,8 @@ const STAGES: { stage: LoadStage; name: string; share: number }[] = [
 @customElement('websim-load-progress')
 export class LoadProgressView extends LitElement {
   @property({ attribute: false }) progress: LoadProgress | null = null;
+  /** One line, for a place in which something else is to be seen. */
+  @property({ type: Boolean, reflect: true }) compact = false;
 
   protected override render() {
     const { progress } = this;
@@ -66,9 +68,42 @@ export class LoadProgressView extends LitElement {
         border-radius: var(--radius);
         box-shadow: 0 16px 48px rgb(0 0 0 / 25%);
       }
+      :host([compact]) {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        width: min(480px, 100%);
+        padding: 6px 12px;
+        font-size: 0.8125rem;
+        background: color-mix(in srgb, var(--surface) 88%, transparent);
+        border-radius: 10px;
+        box-shadow: none;
+      }
       .label {
         margin: 0 0 10px;
         font-weight: 600;
+      }
+      :host([compact]) :is(.label, .bytes) {
+        margin: 0;
+        white-space: nowrap;
+      }
+      :host([compact]) progress {
+        flex: 1;
+        min-width: 60px;
+      }
+      :host([compact]) ol {
+        display: none;
+      }
+      @media (max-width: 860px) {
+        :host([compact]) {
+          flex-wrap: wrap;
+          justify-content: space-between;
+          gap: 4px 12px;
+        }
+        :host([compact]) progress {
+          order: 1;
+          flex-basis: 100%;
+        }
       }
       .bytes {
         margin: 6px 0 12px;

@@ -6,6 +6,7 @@ import type { TrainingRun } from '../../workers/pool';
 import { overlays } from '../control/overlays';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
+import type { FirstLook } from '../player/first_look';
 import { base, controls, panel } from '../styles/shared';
 import { onClick } from '../viewer/canvas_clicks';
 import { ROBOT_ORBIT } from '../viewer/orbit_controls';
@@ -28,10 +29,14 @@ const FIGURES_PERIOD = 0.5;
 const CROWD_ORBIT: Orbit = { ...ROBOT_ORBIT, elevation: 0.5 };
 const CROWD_NEAREST = 16;
 
-/** Dispatches 'frame' (CustomEvent<DrawnFrame>) for each picture that was drawn. */
+/**
+ * Dispatches 'frame' (CustomEvent<DrawnFrame>) for each picture that was drawn. The attribute `moving` is there as soon as
+ * a robot has been drawn in motion.
+ */
 @customElement('websim-robot-view')
 export class RobotView extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
+  @property({ type: Boolean, reflect: true }) moving = false;
   @state() private available = true;
   @state() private focused = 0;
   @state() private speed = 0;
@@ -39,6 +44,10 @@ export class RobotView extends LitElement {
 
   #stage: ViewerStage | null = null;
   #hand: RobotHand | null = null;
+  /** What moves until the store has a scene. */
+  #firstLook: FirstLook | null = null;
+  /** Poses that were others than before. */
+  #movedFrames = 0;
   readonly #picture = new RunPicture();
   #returnsWritten = 0;
 
@@ -46,6 +55,7 @@ export class RobotView extends LitElement {
     advance: (seconds) => {
       const moves = this.#picture.advance(seconds);
       this.speed = this.#picture.speed;
+      if (moves.changed) this.#movedFrames++;
       return moves;
     },
     draw: (viewer, orbit, elapsed) =>
@@ -55,7 +65,8 @@ export class RobotView extends LitElement {
       this.available = false;
       this.#stage = null;
     },
-    training: () => this.#picture.run?.iterating ?? false,
+    // Loading needs the processor as training does.
+    training: () => this.#picture.run?.iterating ?? this.#firstLook !== null,
   };
 
   constructor() {
@@ -68,6 +79,7 @@ export class RobotView extends LitElement {
     overlays.removeEventListener('change', this.#onOverlays);
     this.#hand?.release();
     this.#stage?.close();
+    this.#firstLook?.close();
   }
 
   protected override firstUpdated(): void {
@@ -79,6 +91,24 @@ export class RobotView extends LitElement {
     this.#listen(canvas);
     overlays.addEventListener('change', this.#onOverlays);
     this.#follow();
+    if (this.#waiting) void this.#lookFirst();
+  }
+
+  /** Nothing is asked of the page yet, and it has nothing to show. */
+  get #waiting(): boolean {
+    const { phase, scene } = this.store;
+    return !scene && (phase === 'loading' || phase === 'ready');
+  }
+
+  async #lookFirst(): Promise<void> {
+    const { FirstLook } = await import('../player/first_look');
+    if (this.#waiting) this.#firstLook = new FirstLook(this.store.pool, () => this.requestUpdate());
+  }
+
+  protected override willUpdate(): void {
+    if (!this.#firstLook || this.#waiting) return;
+    this.#firstLook.close();
+    this.#firstLook = null;
   }
 
   protected override updated(): void {
@@ -88,6 +118,7 @@ export class RobotView extends LitElement {
   protected override render() {
     const { phase, scene, run, progress } = this.store;
     const loading = phase === 'loading' || (phase === 'starting' && progress !== null);
+    const first = this.#firstLook?.scene ? this.#firstLook : null;
     return html`
       <div class="stage">
         <canvas
@@ -101,18 +132,26 @@ export class RobotView extends LitElement {
             ? nothing
             : html`<p class="center">This browser offers no WebGL 2, so the robot cannot be drawn; training works all the same.</p>`
         }
-        ${loading ? html`<div class="center"><websim-load-progress .progress=${progress}></websim-load-progress></div>` : nothing}
+        ${loading ? html`<div class="center ${first ? 'top' : ''}"><websim-load-progress ?compact=${first !== null} .progress=${progress}></websim-load-progress></div>` : nothing}
       </div>
+      ${first && this.available ? this.#firstBar(first) : nothing}
       ${scene && this.available ? this.#bars(run) : nothing}
     `;
   }
 
   get #subject(): string {
+    if (this.#firstLook?.scene) return `A trained ${this.#firstLook.task}`;
     if (this.#picture.crowd) return `The robots of ${this.#picture.size} environments`;
     const shown = this.store.run?.shown ?? 'live';
     return shown === 'live'
       ? `The robot of environment ${this.focused}`
       : 'A robot that the chosen policy moves';
+  }
+
+  #firstBar({ task }: FirstLook) {
+    return html`<div class="bar">
+      <span class="chip">${task}, trained earlier<span class="word">and played while Python loads</span></span>
+    </div>`;
   }
 
   #bars(run: TrainingRun | null) {
@@ -177,19 +216,20 @@ export class RobotView extends LitElement {
 
   /** Takes over the store's model and run when they are others than before. */
   #follow(): void {
-    const { scene, run } = this.store;
+    const { run } = this.store;
+    const scene = this.store.scene ?? this.#firstLook?.scene;
     const [stage, picture] = [this.#stage, this.#picture];
     if (!stage || !scene) return;
     const otherScene = scene !== picture.scene;
     if (otherScene) {
-      stage.viewer.setScene(scene);
+      stage.viewer.setScene(scene, scene === this.#firstLook?.scene);
       stage.controls.reset();
     }
     if (otherScene || run !== picture.run) {
       this.#hand?.release();
       // A run may take another model, and its environment is followed on.
       if (run !== picture.run) this.focused = 0;
-      picture.begin(scene, run);
+      picture.begin(scene, run, this.#firstLook?.frames ?? null);
       run?.showOverlays(overlays.any);
       if (run?.crowd) stage.viewer.setCrowd(run.crowd.buffer);
       else this.#showCrowd(null);
@@ -244,6 +284,7 @@ export class RobotView extends LitElement {
       this.#returnsWritten = now;
       this.returns = frame.returns;
     }
+    if (this.#movedFrames > 1) this.moving = true;
     this.#hand?.drawn(frame);
     this.dispatchEvent(new CustomEvent('frame', { detail: frame }));
   }

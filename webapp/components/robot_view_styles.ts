@@ -40,6 +40,10 @@ export const robotViewStyles = css`
     text-align: center;
     pointer-events: none;
   }
+  .center.top {
+    place-items: start center;
+    padding: 10px;
+  }
   websim-load-progress {
     text-align: left;
   }

@@ -2,11 +2,12 @@
 // worker, because MuJoCo's bindings make functions from strings, which no document of this site may, and so that a page
 // that shows several robots answers clicks.
 
-import { loadNamed } from '../../workers/assets';
+import { loadNamed, MUJOCO_FILES, mujocoFiles } from '../../workers/assets';
 import { asError } from '../../workers/errors';
 import { MessageFrameWriter } from '../../workers/frames';
 import { Mujoco } from '../../workers/mujoco';
 import { describeScene } from '../../workers/scene';
+import type { MujocoFiles } from '../../workers/scene_client';
 import { StepClock } from './clock';
 import { Episodes } from './episodes';
 import type { FromPlayer, PlayedAgent, ToPlayer } from './player_protocol';
@@ -22,7 +23,7 @@ let speed = 1;
 addEventListener('message', ({ data }: MessageEvent<ToPlayer>) => {
   switch (data.type) {
     case 'open':
-      open(new URL(data.base), data.agent).catch((error: unknown) => {
+      open(new URL(data.base), data.agent, data.files).catch((error: unknown) => {
         answer({ type: 'failed', message: asError(error).message });
       });
       break;
@@ -36,19 +37,20 @@ addEventListener('message', ({ data }: MessageEvent<ToPlayer>) => {
   }
 });
 
-async function open(base: URL, { task: name, policy, seed }: PlayedAgent): Promise<void> {
+async function open(
+  base: URL,
+  { task: name, policy, seed }: PlayedAgent,
+  given: MujocoFiles | null,
+): Promise<void> {
   const asset = taskAsset(name);
-  const runtime = ['mujoco.wasm', 'mujoco.mjs', 'physics.wasm'];
+  const runtime = given ? [] : MUJOCO_FILES;
   const assets = await loadNamed(base, [...runtime, asset]);
+  const { loader, mujoco: module, physics } = given ?? mujocoFiles(assets);
   const bytes = assets[asset];
   if (!(bytes instanceof ArrayBuffer)) throw notPlayable(name);
   const task = readTaskFile(bytes);
   const [mujoco, files] = await Promise.all([
-    Mujoco.create(
-      assets['mujoco.mjs'] as string,
-      assets['mujoco.wasm'] as WebAssembly.Module,
-      assets['physics.wasm'] as WebAssembly.Module,
-    ),
+    Mujoco.create(loader, module, physics),
     loadModelFiles(base, task),
   ]);
   const frames = new MessageFrameWriter((firstFrame, poses) =>

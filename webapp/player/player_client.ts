@@ -2,6 +2,7 @@
 
 import { MessageFrameReader } from '../../workers/frames';
 import type { SceneDescription } from '../../workers/protocol';
+import type { MujocoFiles } from '../../workers/scene_client';
 import type { FromPlayer, PlayedAgent, ToPlayer } from './player_protocol';
 
 export class PlayerClient {
@@ -12,12 +13,16 @@ export class PlayerClient {
     name: 'player',
   });
 
-  /** `base`: the folder of assets.json. `onFailed` gets one sentence for the user. */
+  /**
+   * `base`: the folder of assets.json. `onFailed` gets one sentence for the user. `files`: MuJoCo, where the page has it
+   * already.
+   */
   constructor(
     base: string,
     agent: PlayedAgent,
     onOpened: (scene: SceneDescription) => void,
     onFailed: (message: string) => void,
+    files: MujocoFiles | null = null,
   ) {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromPlayer>) => {
       switch (data.type) {
@@ -38,7 +43,7 @@ export class PlayerClient {
         `The player ended: ${message || 'its worker cannot be loaded'}; load the page again`,
       );
     });
-    this.#send({ type: 'open', base, agent });
+    this.#send({ type: 'open', base, agent, files });
   }
 
   /** Simulated seconds in a second; 0 holds the robot. */

@@ -1,6 +1,7 @@
 // Messages between a page and its player's worker. Types only: nothing here runs.
 
 import type { SceneDescription } from '../../workers/protocol';
+import type { MujocoFiles } from '../../workers/scene_client';
 import type { PolicyData } from './policy_data';
 
 export interface PlayedAgent {
@@ -10,8 +11,8 @@ export interface PlayedAgent {
 }
 
 export type ToPlayer =
-  /** `base`: address of the folder of assets.json. */
-  | { type: 'open'; base: string; agent: PlayedAgent }
+  /** `base`: address of the folder of assets.json. `files`: MuJoCo, where the page has it already. */
+  | { type: 'open'; base: string; agent: PlayedAgent; files: MujocoFiles | null }
   /** Simulated seconds in a second; 0 holds the robot. */
   | { type: 'pace'; speed: number }
   /** A new episode. */

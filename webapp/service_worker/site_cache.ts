@@ -6,7 +6,7 @@ export interface SiteBuild {
   version: string;
   /** Files of the page, whose names hold a hash, or are of this version. */
   page: string[];
-  /** Files that training needs at once. */
+  /** Files that training needs at once, and what moves until then. */
   runtime: string[];
 }
 

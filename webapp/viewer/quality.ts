@@ -23,13 +23,14 @@ const PATIENCE = 4;
 const MOST_PATIENT = 64;
 
 export class QualityLadder {
-  /** Index into `QUALITIES`. */
-  level = 0;
   #sum = 0;
   #count = 0;
   #patience = 1;
   /** The last step was up, and has not stood its test. */
   #trying = false;
+
+  /** `level`: index into `QUALITIES`. */
+  constructor(public level = 0) {}
 
   /** A picture took `milliseconds` and may take `budget`; true when the level is another one now. */
   observe(milliseconds: number, budget: number): boolean {

@@ -1,6 +1,6 @@
 // What of a run is drawn: one robot, moved by the playback of its frames, or the robots of all environments.
 
-import type { TrainingRun } from '../../workers/pool';
+import type { FrameReader, TrainingRun } from '../../workers/pool';
 import type { SceneDescription } from '../../workers/protocol';
 import { robotBounds } from './bounds';
 import { springForce } from './force_length';
@@ -19,7 +19,7 @@ import type {
 /** Seconds between two updates of the speed. */
 const SPEED_PERIOD = 0.5;
 /** Without a run there are no frames, and the robot stays at its pose of rest. */
-const NO_FRAMES = { head: 0, capacity: 0, read: () => false };
+const NO_FRAMES: FrameReader = { head: 0, capacity: 0, read: () => false };
 
 export class RunPicture implements HandScript {
   scene: SceneDescription | null = null;
@@ -29,15 +29,18 @@ export class RunPicture implements HandScript {
   /** Simulated seconds a second, measured now and then. */
   speed = 0;
   #playback: Playback | null = null;
+  /** Frames come from a player, and not from a run. */
+  #played = false;
   #pace: Pace = 'live';
   #speedMeasured = 0;
 
-  /** Another model or run. */
-  begin(scene: SceneDescription, run: TrainingRun | null): void {
+  /** Another model or run; `player`: frames where there is no run. */
+  begin(scene: SceneDescription, run: TrainingRun | null, player: FrameReader | null): void {
     this.scene = scene;
     this.run = run;
+    this.#played = !run && player !== null;
     const playback = new Playback(
-      run?.frames ?? NO_FRAMES,
+      run?.frames ?? player ?? NO_FRAMES,
       scene.poses,
       scene.controlPeriod,
       scene.trackedGeom,
@@ -48,9 +51,10 @@ export class RunPicture implements HandScript {
     this.#playback = playback;
   }
 
-  /** Whether poses come: of training, or of a shown policy, which needs none. */
+  /** Whether poses come: of training, or of a shown policy or a player, which need none. */
   get producing(): boolean {
-    return this.run?.iterating || (this.run?.shown ?? 'live') !== 'live';
+    if (!this.run) return this.#played;
+    return this.run.iterating || this.run.shown !== 'live';
   }
 
   /** Whether there is one robot that goes on moving, as it is seen, and that a hand can pull at. */

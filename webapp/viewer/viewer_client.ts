@@ -1,7 +1,7 @@
 // The page's end of the viewer: owns its worker, sends one snapshot at a time, and says how often to draw.
 
 import type { SceneDescription } from '../../workers/protocol';
-import { QualityLadder } from './quality';
+import { QUALITIES, QualityLadder } from './quality';
 import type {
   Arrangement,
   CanvasPoint,
@@ -48,7 +48,8 @@ export class ViewerClient {
   /** Milliseconds a frame takes, smoothed; 0 before the first. */
   #cost = 0;
   #training = false;
-  readonly #quality = new QualityLadder();
+  #quality = new QualityLadder();
+  #plain = false;
   #onPicked: (env: number) => void = () => {};
   #onHeld: (hold: GripPoint | null) => void = () => {};
 
@@ -63,6 +64,7 @@ export class ViewerClient {
       switch (data.type) {
         case 'opened':
           this.#graphics = data.graphics;
+          this.#startQuality();
           break;
         case 'unavailable':
           onUnavailable();
@@ -104,8 +106,11 @@ export class ViewerClient {
     this.#send({ type: 'theme', theme });
   }
 
-  setScene(scene: SceneDescription): void {
+  /** `plain`: the pictures begin as cheap as they can be where they take time from other work. */
+  setScene(scene: SceneDescription, plain = false): void {
     this.#send({ type: 'scene', scene });
+    this.#plain = plain;
+    this.#startQuality();
   }
 
   resize(width: number, height: number): void {
@@ -162,6 +167,14 @@ export class ViewerClient {
     if (!this.#quality.observe(milliseconds, budget)) return false;
     this.#send({ type: 'quality', level: this.#quality.level });
     return true;
+  }
+
+  /** Another model may be cheaper than the one before. */
+  #startQuality(): void {
+    const level = this.#plain && this.#graphics === 'software' ? QUALITIES.length - 1 : 0;
+    const other = level !== this.#quality.level;
+    this.#quality = new QualityLadder(level);
+    if (other) this.#send({ type: 'quality', level });
   }
 
   #begin(crowd: boolean): void {
