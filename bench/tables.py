@@ -78,11 +78,11 @@ def returns(figures: Figures) -> str:
             _spread(result["training"]),
             _spread(result["evaluation"]),
             ", ".join(f"{who} {_number(value)}" for who, value in result["published"].items()) or "none",
-            f"{result['seconds'] / 60:.0f} min",
+            f"{result['processor_seconds'] / 60:.1f} min",
         )
         for name, result in figures["tasks"].items()
     ]
-    head = ("task", "steps", "last 100 training episodes", "deterministic", "published", "time of a seed")
+    head = ("task", "steps", "last 100 training episodes", "deterministic", "published", "processor time of a seed")
     return table(head, rows)
 
 
