@@ -68,7 +68,7 @@ def measure(tasks: Sequence[str] = TASKS) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def _run(job: Job, seed: int) -> dict[str, float]:
-    """Mean return of the last 100 training episodes, and of deterministic ones afterwards; processor time of training."""
+    """Mean return of the last 100 training episodes, and of deterministic ones afterwards; processor time."""
     begun = time.process_time()
     run = websim.train(
         job.env,
