@@ -42,7 +42,11 @@ def wait_curves(website: Website, count: int) -> None:
         f"""(() => {{
             const {{ renderRoot }} = {CHARTS}.querySelector('websim-line-chart');
             const canvas = renderRoot.querySelector('canvas');
-            const {{ data }} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            const {{ width, height }} = canvas;
+            // Chromium complains of a page that reads its own canvas again and again.
+            const copy = new OffscreenCanvas(width, height).getContext('2d', {{ willReadFrequently: true }});
+            copy.drawImage(canvas, 0, 0);
+            const {{ data }} = copy.getImageData(0, 0, width, height);
             const drawn = new Set();
             for (let i = 0; i < data.length; i += 4) drawn.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
             const style = getComputedStyle(document.documentElement);

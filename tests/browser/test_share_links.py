@@ -92,7 +92,7 @@ def test_a_recipe_repeats_a_run_with_its_own_reward_once_it_is_allowed(browser: 
         expect(offer.locator("pre")).to_have_text(REWARD)
         assert website.state is None, "nothing is run before it is allowed"
         website.button("Train it").click()
-        website.wait("websim.run?.reward !== '' && websim.run.history.length > 1", 30)
+        website.wait("websim.run?.reward && websim.run.history.length > 1", 30)
         config = website.page.evaluate("websim.run.config")
         assert {name: config[name] for name in request} == request
         assert website.page.evaluate("websim.run.reward") == REWARD

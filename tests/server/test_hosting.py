@@ -42,6 +42,7 @@ CONTENT_TYPES = {
     "so": "application/octet-stream",
     "whl": "application/octet-stream",
     "svg": "image/svg+xml",
+    "txt": "text/plain",
     "png": "image/png",
     "webmanifest": "application/manifest+json",
 }
