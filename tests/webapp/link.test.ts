@@ -203,7 +203,9 @@ describe('a forged link', () => {
   });
 
   it('that claims gigabytes, or unpacks to more than it says, makes none', () => {
-    expect(() => unpackAgent(forged(facts, { length: 2 ** 32 - 1 }))).toThrow('expected at most 8388608');
+    expect(() => unpackAgent(forged(facts, { length: 2 ** 32 - 1 }))).toThrow(
+      'expected at most 8388608',
+    );
     expect(() => unpackAgent(forged(facts, { length: 100, rest: 7_000_000 }))).toThrow(WebsimError);
   });
 
