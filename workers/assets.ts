@@ -61,10 +61,6 @@ export function mujocoFiles(assets: LoadedAssets): MujocoFiles {
   };
 }
 
-export function loadAssets(base: URL, progress: ByteProgress): Promise<LoadedAssets> {
-  return new AssetDownload(base, progress).all;
-}
-
 async function requestEach(
   base: URL,
   progress: ByteProgress,
@@ -127,7 +123,7 @@ function entryOf(assets: Manifest['assets'], name: string): AssetEntry {
   );
 }
 
-/** Downloads files by name, each as `loadAssets` gives it; those that the site does not have are left out. */
+/** Downloads files by name, each as an `AssetDownload` gives it; those that the site does not have are left out. */
 export async function loadNamed(base: URL, names: readonly string[]): Promise<LoadedAssets> {
   const { assets } = await loadManifest(new URL('assets.json', base));
   const loaded = await Promise.all(

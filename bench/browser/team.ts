@@ -1,6 +1,6 @@
 // The page's side: workers of one kind, which carry out orders at the same time.
 
-import { loadAssets } from '../../workers/assets';
+import { AssetDownload } from '../../workers/assets';
 import type { LoadedAssets } from '../../workers/protocol';
 import type { Answer } from './orders';
 
@@ -24,7 +24,7 @@ export class Team<Order> {
   }
 
   private async start(): Promise<Worker> {
-    Team.assets ??= loadAssets(new URL('runtime/', document.baseURI), () => {});
+    Team.assets ??= new AssetDownload(new URL('runtime/', document.baseURI), () => {}).all;
     const worker = this.create();
     await this.ask(worker, this.boot(await Team.assets));
     return worker;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AssetDownload, loadAssets, loadLater } from '../../workers/assets';
+import { AssetDownload, loadLater } from '../../workers/assets';
 
 /** The smallest module: magic number and version. */
 const WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -43,7 +43,7 @@ beforeEach(async () => {
 
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-describe('loadAssets', () => {
+describe('all assets', () => {
   it('compiles modules, keeps bytes, and leaves addresses of loaders and later files', async () => {
     publish({
       'a.wasm': { data: WASM },
@@ -53,7 +53,7 @@ describe('loadAssets', () => {
     });
     delete files['/runtime/hashed-d.whl'];
     const progress: [number, number][] = [];
-    const assets = await loadAssets(base, (...bytes) => progress.push(bytes));
+    const assets = await new AssetDownload(base, (...bytes) => progress.push(bytes)).all;
     expect(assets['a.wasm']).toBeInstanceOf(WebAssembly.Module);
     expect(Buffer.from(assets['b.zip'] as ArrayBuffer)).toEqual(TEXT);
     expect(assets['c.mjs']).toBe(`${base.href}hashed-c.mjs`);
@@ -63,7 +63,7 @@ describe('loadAssets', () => {
   });
 
   const failure = (): Promise<string> =>
-    loadAssets(base, () => {}).then(
+    new AssetDownload(base, () => {}).all.then(
       () => 'loaded',
       (error: Error) => `${error.name}: ${error.message}`,
     );
@@ -106,7 +106,7 @@ describe('loadAssets', () => {
       if (again) files[url] = again;
     });
     const progress: [number, number][] = [];
-    const assets = await loadAssets(base, (...bytes) => progress.push(bytes));
+    const assets = await new AssetDownload(base, (...bytes) => progress.push(bytes)).all;
     expect(assets['a.wasm']).toBeInstanceOf(WebAssembly.Module);
     expect(Buffer.from(assets['b.zip'] as ArrayBuffer)).toEqual(TEXT);
     const total = WASM.length + TEXT.length;
