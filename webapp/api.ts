@@ -1,9 +1,9 @@
 // `window.websim`: the page's automation interface, documented in docs/automation.md.
 
-import type { OpenedPolicy, OpenOptions, TrainingRun } from '../workers/pool';
-import type { Changes, PolicyFormat, ShownChoice } from '../workers/protocol';
-import type { RunLabel } from '../workers/run_label';
-import type { SavedRun } from '../workers/saves_protocol';
+import type { OpenedPolicy, OpenOptions, TrainingRun } from '../workers/ranks/pool';
+import type { Changes, PolicyFormat, ShownChoice } from '../workers/ranks/protocol';
+import type { RunLabel } from '../workers/saves/run_label';
+import type { SavedRun } from '../workers/saves/saves_protocol';
 import { TASKS, type TrainConfig, type TrainRequest } from '../workers/schema';
 import type { TrainingStore } from './control/training_store';
 

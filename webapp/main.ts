@@ -1,6 +1,6 @@
 // The page's entry: one pool, one store, and the two ways to drive them (the components and `window.websim`).
 
-import { TrainingPool } from '../workers/pool';
+import { TrainingPool } from '../workers/ranks/pool';
 import { createApi } from './api';
 import { WebsimApp } from './components/app';
 import { askBeforeLeaving, showUncaught } from './control/last_handlers';

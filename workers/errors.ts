@@ -1,6 +1,6 @@
 // Errors as they cross from Python and MuJoCo to a rank, and from a rank to the user.
 
-import type { RankError } from './protocol';
+import type { RankError } from './ranks/protocol';
 
 /** What a user is told: one sentence, and a report to copy that also has the traceback. */
 export class WebsimError extends Error {

@@ -1,6 +1,6 @@
 // The measuring page, driven by bench/*.py through `window.physics` and `window.python`.
 
-import { SharedMemory } from '../../workers/shared_memory';
+import { SharedMemory } from '../../workers/ranks/shared_memory';
 import type { Job, PhysicsOrder, PythonOrder } from './orders';
 import { Team } from './team';
 

@@ -1,6 +1,6 @@
 // What the measuring page's workers are asked to do. Types only.
 
-import type { LoadedAssets } from '../../workers/protocol';
+import type { LoadedAssets } from '../../workers/ranks/protocol';
 
 /** The environments of one rank: B start states, and T actions of A controls for each. */
 export interface Job {

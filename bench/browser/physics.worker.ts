@@ -1,7 +1,7 @@
 // A rank without Python: MuJoCo, the physics kernel and the engine's JS half, stepped as fast as they go.
 
-import { Mujoco } from '../../workers/mujoco';
-import { PhysicsEngine } from '../../workers/physics_engine';
+import { Mujoco } from '../../workers/physics/mujoco';
+import { PhysicsEngine } from '../../workers/physics/physics_engine';
 import { answerOrders } from './answering';
 import type { Job, PhysicsOrder } from './orders';
 

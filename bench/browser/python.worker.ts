@@ -1,10 +1,10 @@
 // A rank as the page has it, Python and MuJoCo joined by the host, which runs a measuring module instead of a training.
 
 import type { PyodideAPI } from 'pyodide';
-import { Host } from '../../workers/host';
-import { Mujoco } from '../../workers/mujoco';
-import { Python } from '../../workers/python';
-import { openRunLink } from '../../workers/run_link';
+import { Mujoco } from '../../workers/physics/mujoco';
+import { Host } from '../../workers/ranks/host';
+import { openRunLink } from '../../workers/ranks/run_link';
+import { Python } from '../../workers/runtime/python';
 import { answerOrders } from './answering';
 import type { PythonOrder } from './orders';
 

@@ -1,7 +1,7 @@
 // The page's side: workers of one kind, which carry out orders at the same time.
 
-import { AssetDownload } from '../../workers/assets';
-import type { LoadedAssets } from '../../workers/protocol';
+import type { LoadedAssets } from '../../workers/ranks/protocol';
+import { AssetDownload } from '../../workers/runtime/assets';
 import type { Answer } from './orders';
 
 export class Team<Order> {

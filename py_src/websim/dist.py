@@ -152,7 +152,7 @@ class ThreadGroup:
 
 
 class WorkerCommunicator(Communicator):
-    """Ranks as Web Workers that share a SharedArrayBuffer (workers/collective.ts)."""
+    """Ranks as Web Workers that share a SharedArrayBuffer (workers/ranks/collective.ts)."""
 
     def __init__(self, rank: int, world_size: int):
         super().__init__()

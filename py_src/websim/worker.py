@@ -1,4 +1,4 @@
-"""What a rank's Web Worker calls (workers/rank.ts). Strings are JSON."""
+"""What a rank's Web Worker calls (workers/ranks/rank.ts). Strings are JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check(request: str) -> str:
 
 
 def scene(env: str, options: str) -> Any:
-    """What a task's robots are drawn from, as the JS object `TaskScene` (workers/training_module.ts)."""
+    """What a task's robots are drawn from, as the JS object `TaskScene` (workers/ranks/training_module.ts)."""
     spec = get_spec(env, **json.loads(options))
     worlds = world_files(spec)
     description = {

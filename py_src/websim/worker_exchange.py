@@ -1,4 +1,4 @@
-"""What a rank's Web Worker calls to export, open and ask policies (workers/rank.ts).
+"""What a rank's Web Worker calls to export, open and ask policies (workers/ranks/rank.ts).
 
 Files and numbers come as JS typed arrays, settings as JSON.
 """

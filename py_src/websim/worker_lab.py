@@ -1,4 +1,4 @@
-"""What the Lab's Web Worker calls (workers/lab_kernel.ts). Strings are JSON."""
+"""What the Lab's Web Worker calls (workers/lab/lab_kernel.ts). Strings are JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rank's Web Worker calls for the editor of rewards (workers/rank.ts). Strings are JSON."""
+"""What a rank's Web Worker calls for the editor of rewards (workers/ranks/rank.ts). Strings are JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from websim.tasks import get_spec
 
 
 def sheet(env: str, options: str) -> str:
-    """What is there to write a reward of: `RewardSheet` (workers/reward_module.ts)."""
+    """What is there to write a reward of: `RewardSheet` (workers/editors/reward_module.ts)."""
     spec = get_spec(env, **json.loads(options))
     environment = BatchEnv(replace(spec, reward=None), 1, first_env=FIRST_ENV)
     try:

@@ -1,4 +1,4 @@
-"""What a rank's Web Worker calls for the editor of scenes (workers/rank.ts)."""
+"""What a rank's Web Worker calls for the editor of scenes (workers/ranks/rank.ts)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def packed(xml: str, files: JsProxy) -> str:
 
 
 def size(env: str, options: str) -> str:
-    """How many numbers a policy of a task sees and does, JSON: `TaskSize` (workers/scene_protocol.ts)."""
+    """How many numbers a policy of a task sees and does, JSON: `TaskSize` (workers/editors/scene_protocol.ts)."""
     environment = BatchEnv(get_spec(env, **json.loads(options)), 1)
     try:
         return json.dumps({"observations": environment.obs_dim, "actions": environment.action_dim})
@@ -50,5 +50,5 @@ def _given(xml: str, files: JsProxy) -> ModelFiles:
 
 
 def _model(files: ModelFiles) -> Any:
-    """The JS object `ModelText` (workers/scene_protocol.ts)."""
+    """The JS object `ModelText` (workers/editors/scene_protocol.ts)."""
     return to_js({"xml": files.xml, "files": dict(files.assets)}, dict_converter=js.Object.fromEntries)

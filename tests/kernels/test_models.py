@@ -372,7 +372,7 @@ def test_a_model_that_leaves_no_memory_to_train_in_is_refused(monkeypatch: pytes
 
 
 def test_the_page_has_the_same_limits_for_compiled_models() -> None:
-    text = (REPO / "workers/mujoco.ts").read_text()
+    text = (REPO / "workers/physics/mujoco.ts").read_text()
     for name in ("MAX_MODEL_BYTES", "MAX_ARENA_BYTES"):
         assert f"const {name} = {getattr(limits, name) // 2**20} * 2 ** 20;" in text
 

@@ -1,4 +1,4 @@
 // What run_pytest.mjs takes of workers/, in one module.
 
-export { Host } from '../../workers/host';
-export { Mujoco } from '../../workers/mujoco';
+export { Mujoco } from '../../workers/physics/mujoco';
+export { Host } from '../../workers/ranks/host';

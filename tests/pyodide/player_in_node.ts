@@ -4,4 +4,4 @@ export { Episodes } from '../../webapp/player/episodes';
 export { readPolicyFile } from '../../webapp/player/policy_file';
 export { modelFiles, readTaskFile } from '../../webapp/player/task_file';
 export { agentFragment, readFragment } from '../../webapp/share/link';
-export { Mujoco } from '../../workers/mujoco';
+export { Mujoco } from '../../workers/physics/mujoco';

@@ -4,7 +4,7 @@ import { crowdGeometry } from '../../webapp/viewer/crowd_geometry';
 import { cellOf, crowdGrid } from '../../webapp/viewer/crowd_grid';
 import { clusterMesh } from '../../webapp/viewer/mesh_cluster';
 import { rankReturns } from '../../webapp/viewer/return_colours';
-import type { SceneDescription, SceneGeom } from '../../workers/protocol';
+import type { SceneDescription, SceneGeom } from '../../workers/ranks/protocol';
 
 const bounds = { radius: 1, bottom: 0, center: [0, 0, 0] } as Bounds;
 

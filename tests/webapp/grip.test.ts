@@ -2,7 +2,7 @@ import { Mesh, MeshBasicMaterial, PerspectiveCamera, SphereGeometry, Vector3 } f
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gripped, handAt, takeHold } from '../../webapp/viewer/grip';
 import type { RobotMeshes } from '../../webapp/viewer/robot_meshes';
-import type { SceneDescription } from '../../workers/protocol';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 
 let camera: PerspectiveCamera;
 beforeEach(() => {

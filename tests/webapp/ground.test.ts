@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Bounds } from '../../webapp/viewer/bounds';
 import { Ground } from '../../webapp/viewer/ground';
-import type { SceneDescription, SceneGeom } from '../../workers/protocol';
+import type { SceneDescription, SceneGeom } from '../../workers/ranks/protocol';
 
 const geom = (type: SceneGeom['type']): SceneGeom => ({
   type,

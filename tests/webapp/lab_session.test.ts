@@ -2,8 +2,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { LabSession } from '../../webapp/lab/lab_session';
 import { type Notebook, newCell } from '../../webapp/lab/notebook';
 import type { NotebookKeeper } from '../../webapp/lab/notebook_keeper';
-import type { LabClient } from '../../workers/lab_client';
-import type { LabEvent } from '../../workers/lab_protocol';
+import type { LabClient } from '../../workers/lab/lab_client';
+import type { LabEvent } from '../../workers/lab/lab_protocol';
 
 /** A Python that prints its cell, and ends it when the test says so. */
 class Client extends EventTarget {

@@ -5,8 +5,8 @@ import { readPolicyFile } from '../../webapp/player/policy_file';
 import { PolicyNetwork } from '../../webapp/player/policy_network';
 import { agentFragment, readFragment, toText } from '../../webapp/share/link';
 import { packAgent, type SharedAgent, unpackAgent } from '../../webapp/share/packed_agent';
-import { crc32 } from '../../workers/crc32';
 import { WebsimError } from '../../workers/errors';
+import { crc32 } from '../../workers/saves/crc32';
 
 /** Numbers in [0, 1) that are the same in every run (Park and Miller, 1988). */
 function random(seed: number): () => number {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { RunKeeper } from '../../webapp/control/run_keeper';
-import { SavesClient } from '../../workers/saves_client';
-import type { SaveRequest } from '../../workers/saves_protocol';
+import { SavesClient } from '../../workers/saves/saves_client';
+import type { SaveRequest } from '../../workers/saves/saves_protocol';
 import { FakeWorker } from '../workers/fake_worker';
 
 beforeEach(() => {

@@ -3,8 +3,8 @@ import type { RunKeeper } from '../../webapp/control/run_keeper';
 import { RunList, SLOTS, UNDO_MS } from '../../webapp/control/run_list';
 import { MetricTable } from '../../webapp/metrics/metric_table';
 import { CURVE_COLUMNS } from '../../webapp/metrics/saved_curves';
-import type { TrainingRun } from '../../workers/pool';
-import type { SavedRun } from '../../workers/saves_protocol';
+import type { TrainingRun } from '../../workers/ranks/pool';
+import type { SavedRun } from '../../workers/saves/saves_protocol';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { RunSaver } from '../../webapp/control/run_saver';
-import type { TrainingRun } from '../../workers/pool';
-import type { SavedShare } from '../../workers/protocol';
-import { SavesClient } from '../../workers/saves_client';
-import type { SaveRequest } from '../../workers/saves_protocol';
+import type { TrainingRun } from '../../workers/ranks/pool';
+import type { SavedShare } from '../../workers/ranks/protocol';
+import { SavesClient } from '../../workers/saves/saves_client';
+import type { SaveRequest } from '../../workers/saves/saves_protocol';
 import type { Metrics } from '../../workers/schema';
 import { FakeWorker } from '../workers/fake_worker';
 

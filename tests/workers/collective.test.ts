@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SharedMemory } from '../../workers/shared_memory';
+import { SharedMemory } from '../../workers/ranks/shared_memory';
 import type { GatherOutcome, GatherProgram } from './gather_thread';
 import { bundle, runThread } from './threads';
 

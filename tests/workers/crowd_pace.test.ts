@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CrowdPace } from '../../workers/crowd_pace';
+import { CrowdPace } from '../../workers/ranks/crowd_pace';
 
 /** Steps of 2 ms, each with all poses that may be computed, for `seconds`; what was written, and the time it took. */
 function simulate(envs: number, poseMs: number, seconds: number) {

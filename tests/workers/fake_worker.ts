@@ -1,7 +1,7 @@
 // A worker without a thread: the test reads what it was sent, and says what it answers.
 
-import type { RankEvent, Request, RequestResult } from '../../workers/protocol';
-import { RankClient, type WorkerLike } from '../../workers/rank_client';
+import type { RankEvent, Request, RequestResult } from '../../workers/ranks/protocol';
+import { RankClient, type WorkerLike } from '../../workers/ranks/rank_client';
 
 export class FakeWorker implements WorkerLike {
   readonly sent: Request[] = [];

@@ -4,8 +4,8 @@ import {
   MessageFrameWriter,
   SharedFrameReader,
   SharedFrameWriter,
-} from '../../workers/frames';
-import { SharedMemory } from '../../workers/shared_memory';
+} from '../../workers/ranks/frames';
+import { SharedMemory } from '../../workers/ranks/shared_memory';
 import { bundle, runThread } from './threads';
 
 const GEOMS = 2;

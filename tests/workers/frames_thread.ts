@@ -1,8 +1,8 @@
 // Writes frames as fast as it can until stopped, each full of one number.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { SharedFrameWriter } from '../../workers/frames';
-import { SharedMemory } from '../../workers/shared_memory';
+import { SharedFrameWriter } from '../../workers/ranks/frames';
+import { SharedMemory } from '../../workers/ranks/shared_memory';
 
 const memory = new SharedMemory(workerData.buffer as SharedArrayBuffer);
 const writer = new SharedFrameWriter(memory);

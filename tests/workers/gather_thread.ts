@@ -1,9 +1,9 @@
 // One rank of a test's program: a list of gathers, each with its payload filled with rank + 1.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { Collective } from '../../workers/collective';
 import { ReleasedError } from '../../workers/errors';
-import { SharedMemory } from '../../workers/shared_memory';
+import { Collective } from '../../workers/ranks/collective';
+import { SharedMemory } from '../../workers/ranks/shared_memory';
 
 export interface GatherProgram {
   buffer: SharedArrayBuffer;

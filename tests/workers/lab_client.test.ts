@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { LabClient } from '../../workers/lab_client';
+import { LabClient } from '../../workers/lab/lab_client';
 import { FakeWorker } from './fake_worker';
 
 beforeEach(() => void vi.useFakeTimers());

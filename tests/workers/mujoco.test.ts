@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Mujoco } from '../../workers/mujoco';
+import type { Mujoco } from '../../workers/physics/mujoco';
 import { CART_POLE, openMujoco } from './mujoco_runtime';
 
 let mujoco: Mujoco;

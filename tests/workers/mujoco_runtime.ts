@@ -1,7 +1,7 @@
 // MuJoCo and the physics kernel as `make build` leaves them, in Node.
 
 import { readFileSync } from 'node:fs';
-import { Mujoco } from '../../workers/mujoco';
+import { Mujoco } from '../../workers/physics/mujoco';
 
 const repository = new URL('../../', import.meta.url);
 

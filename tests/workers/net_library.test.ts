@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOtherNetLibrary, netLibrary } from '../../workers/net_library';
+import { isOtherNetLibrary, netLibrary } from '../../workers/runtime/net_library';
 
 describe('netLibrary', () => {
   it('is the relaxed build where the browser can run its instructions, else the plain one', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { PackageStore } from '../../workers/packages';
-import type { RankClient } from '../../workers/rank_client';
+import type { RankClient } from '../../workers/ranks/rank_client';
+import { PackageStore } from '../../workers/runtime/packages';
 
 const ROBOT = Buffer.from('PK a robot');
 const BASE = new URL('http://localhost/runtime/');

@@ -1,10 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Crowd, SharedCrowdWriter } from '../../workers/crowd';
-import type { Mujoco } from '../../workers/mujoco';
-import { readOverlay } from '../../workers/overlay';
-import { PhysicsEngine } from '../../workers/physics_engine';
-import { HandReader } from '../../workers/pull';
-import { SharedMemory } from '../../workers/shared_memory';
+import type { Mujoco } from '../../workers/physics/mujoco';
+import { readOverlay } from '../../workers/physics/overlay';
+import { PhysicsEngine } from '../../workers/physics/physics_engine';
+import { HandReader } from '../../workers/physics/pull';
+import { Crowd, SharedCrowdWriter } from '../../workers/ranks/crowd';
+import { SharedMemory } from '../../workers/ranks/shared_memory';
 import { CART_POLE, openMujoco } from './mujoco_runtime';
 
 const B = 3;

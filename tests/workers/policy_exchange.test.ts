@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PolicyExchange, type RankSource } from '../../workers/policy_exchange';
+import { PolicyExchange, type RankSource } from '../../workers/ranks/policy_exchange';
 import type { Metrics } from '../../workers/schema';
 import { fakeRanks } from './fake_worker';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { packagesWith } from '../../workers/python_packages';
+import { packagesWith } from '../../workers/runtime/python_packages';
 
 const entry = (imports: string[], depends: string[] = []) => ({
   file_name: '',

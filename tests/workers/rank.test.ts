@@ -6,13 +6,13 @@ import type {
   Reply,
   Request,
   SavedShare,
-} from '../../workers/protocol';
-import { type BootRuntime, Rank } from '../../workers/rank';
-import type { RankRuntime } from '../../workers/rank_runtime';
-import type { RunLink } from '../../workers/run_link';
+} from '../../workers/ranks/protocol';
+import { type BootRuntime, Rank } from '../../workers/ranks/rank';
+import type { RankRuntime } from '../../workers/ranks/rank_runtime';
+import type { RunLink } from '../../workers/ranks/run_link';
+import { RankState, RankWord, SharedMemory } from '../../workers/ranks/shared_memory';
+import type { TrainingSession } from '../../workers/ranks/training_module';
 import type { TrainConfig } from '../../workers/schema';
-import { RankState, RankWord, SharedMemory } from '../../workers/shared_memory';
-import type { TrainingSession } from '../../workers/training_module';
 
 type Message = Reply | RankEvent;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type LabPool, RewardLab } from '../../workers/reward_lab';
+import { type LabPool, RewardLab } from '../../workers/editors/reward_lab';
 import { type FakeWorker, fakeRanks } from './fake_worker';
 
 beforeEach(() => void vi.useFakeTimers());

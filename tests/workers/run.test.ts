@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SceneDescription } from '../../workers/protocol';
-import { HandReader, type Pull } from '../../workers/pull';
-import type { RankClient } from '../../workers/rank_client';
-import { TrainingRun } from '../../workers/run';
+import { HandReader, type Pull } from '../../workers/physics/pull';
+import type { SceneDescription } from '../../workers/ranks/protocol';
+import type { RankClient } from '../../workers/ranks/rank_client';
+import { TrainingRun } from '../../workers/ranks/run';
+import { Control, RankState, RankWord, SharedMemory } from '../../workers/ranks/shared_memory';
 import { type Metrics, SHOWN_ENV, type TrainConfig } from '../../workers/schema';
-import { Control, RankState, RankWord, SharedMemory } from '../../workers/shared_memory';
 import { type FakeWorker, fakeRanks } from './fake_worker';
 
 const config = { env: 'Hopper-v5', num_envs: 8, ranks: 2 } as TrainConfig;

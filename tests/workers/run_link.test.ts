@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { openRunLink } from '../../workers/run_link';
-import { RankState, RankWord, SharedMemory } from '../../workers/shared_memory';
+import { openRunLink } from '../../workers/ranks/run_link';
+import { RankState, RankWord, SharedMemory } from '../../workers/ranks/shared_memory';
 
 it('is not watched while it rests, and then is what it was before, with a sign of life', () => {
   const memory = SharedMemory.create(1, 1);

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { crc32 } from '../../workers/crc32';
-import type { SavedShare } from '../../workers/protocol';
-import type { Files } from '../../workers/save_files';
-import { manifestText, readManifest } from '../../workers/save_manifest';
-import { MAX_RUNS, SavedRuns } from '../../workers/saved_runs';
+import type { SavedShare } from '../../workers/ranks/protocol';
+import { crc32 } from '../../workers/saves/crc32';
+import type { Files } from '../../workers/saves/save_files';
+import { manifestText, readManifest } from '../../workers/saves/save_manifest';
+import { MAX_RUNS, SavedRuns } from '../../workers/saves/saved_runs';
 import type { Metrics, TrainConfig } from '../../workers/schema';
 
 /** Files in memory, of which the `failAt`-th change from now on is done by half and fails, as all later ones do. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Mujoco } from '../../workers/mujoco';
-import { describeScene } from '../../workers/scene';
+import type { Mujoco } from '../../workers/physics/mujoco';
+import { describeScene } from '../../workers/physics/scene';
 import { CART_POLE, openMujoco } from './mujoco_runtime';
 
 let mujoco: Mujoco;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { SceneClient } from '../../workers/scene_client';
-import type { SceneState } from '../../workers/scene_protocol';
+import { SceneClient } from '../../workers/editors/scene_client';
+import type { SceneState } from '../../workers/editors/scene_protocol';
 import { FakeWorker } from './fake_worker';
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import type { Mujoco } from '../../workers/mujoco';
-import { readOverlay } from '../../workers/overlay';
-import { SceneLab } from '../../workers/scene_lab';
+import { SceneLab } from '../../workers/editors/scene_lab';
 import type {
   FromScene,
   LoadedModel,
   SceneOrder,
   SceneReply,
   SceneState,
-} from '../../workers/scene_protocol';
+} from '../../workers/editors/scene_protocol';
+import type { Mujoco } from '../../workers/physics/mujoco';
+import { readOverlay } from '../../workers/physics/overlay';
 import { CART_POLE, openMujoco } from './mujoco_runtime';
 
 let mujoco: Mujoco;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sceneLayout } from '../../workers/scene_layout';
+import { sceneLayout } from '../../workers/physics/scene_layout';
 
 /** Bodies: 0 the world, 1 a welded one, 2 a moving one. */
 const world = (...geom_bodyid: number[]) => ({

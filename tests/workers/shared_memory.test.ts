@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SharedMemory } from '../../workers/shared_memory';
+import { SharedMemory } from '../../workers/ranks/shared_memory';
 
 it('gives every part its own bytes, and the buffer has none to spare', () => {
   const worldSize = 3;

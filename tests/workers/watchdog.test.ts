@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Watchdog } from '../../workers/watchdog';
+import { Watchdog } from '../../workers/ranks/watchdog';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {

@@ -11,14 +11,14 @@ import { base, panel } from '../styles/shared';
 import './messages';
 import './mode_badge';
 import './theme_switch';
-import './train_view';
+import './train/train_view';
 
 /** Code of a view that is not the first one is loaded when it is opened. */
 const LOADERS: Record<View, () => Promise<unknown>> = {
   train: async () => {},
-  reward: () => import('./reward_view'),
-  scene: () => import('./scene_view'),
-  lab: () => import('./lab_view'),
+  reward: () => import('./reward/reward_view'),
+  scene: () => import('./scene/scene_view'),
+  lab: () => import('./lab/lab_view'),
 };
 
 @customElement('websim-app')

@@ -2,8 +2,8 @@
 
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { LoadProgress } from '../../workers/pool';
-import type { LoadStage } from '../../workers/protocol';
+import type { LoadProgress } from '../../workers/ranks/pool';
+import type { LoadStage } from '../../workers/ranks/protocol';
 import { formatMegabytes } from '../format';
 import { base, controls } from '../styles/shared';
 

@@ -1,9 +1,14 @@
 // The model that is being edited: its text, checked as it is typed, and the worker in which it lives.
 
-import type { TrainingPool } from '../../workers/pool';
-import type { ModelSource } from '../../workers/protocol';
-import { SceneClient } from '../../workers/scene_client';
-import type { LoadedModel, ModelText, SceneOrder, SceneState } from '../../workers/scene_protocol';
+import { SceneClient } from '../../workers/editors/scene_client';
+import type {
+  LoadedModel,
+  ModelText,
+  SceneOrder,
+  SceneState,
+} from '../../workers/editors/scene_protocol';
+import type { TrainingPool } from '../../workers/ranks/pool';
+import type { ModelSource } from '../../workers/ranks/protocol';
 import { TEACHING_MODELS } from '../scene/presets';
 
 const KEY = 'websim.scene';

@@ -1,7 +1,7 @@
 // Whether a run can go on with another model: what a policy sees and does, and what is drawn, have to be as many.
 
-import type { TrainingPool } from '../../workers/pool';
-import type { TaskOptions } from '../../workers/protocol';
+import type { TrainingPool } from '../../workers/ranks/pool';
+import type { TaskOptions } from '../../workers/ranks/protocol';
 
 /** Rank 0 answers between two iterations, and the largest batches take a minute. */
 const ANSWER_S = 300;

@@ -1,7 +1,7 @@
 // A model of one's own as a task: its id, its options and the name that is shown for it.
 
-import type { TaskOptions } from '../../workers/protocol';
-import type { PackedModel } from '../../workers/scene_protocol';
+import type { PackedModel } from '../../workers/editors/scene_protocol';
+import type { TaskOptions } from '../../workers/ranks/protocol';
 
 /** As `websim/tasks/own_model.py` names the task. */
 export const OWN_MODEL = 'OwnModel';

@@ -1,9 +1,9 @@
 // Keeps runs beyond their tab: saves the one that goes on, and offers those that were saved.
 
-import type { TrainingRun } from '../../workers/pool';
-import type { RunLabel } from '../../workers/run_label';
-import { SavesClient, SavesError } from '../../workers/saves_client';
-import type { OpenedRun, SavedRun } from '../../workers/saves_protocol';
+import type { TrainingRun } from '../../workers/ranks/pool';
+import type { RunLabel } from '../../workers/saves/run_label';
+import { SavesClient, SavesError } from '../../workers/saves/saves_client';
+import type { OpenedRun, SavedRun } from '../../workers/saves/saves_protocol';
 import type { Metrics } from '../../workers/schema';
 import { formatCount } from '../format';
 import { taskTitle } from './own_model';

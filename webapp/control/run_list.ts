@@ -1,9 +1,9 @@
 // The runs that the page knows, newest first: those of this session and those that the browser keeps. Some are chosen, and
 // drawn beside the run that the page shows.
 
-import type { TrainingRun } from '../../workers/pool';
-import { NO_LABEL, type RunLabel } from '../../workers/run_label';
-import type { SavedRun } from '../../workers/saves_protocol';
+import type { TrainingRun } from '../../workers/ranks/pool';
+import { NO_LABEL, type RunLabel } from '../../workers/saves/run_label';
+import type { SavedRun } from '../../workers/saves/saves_protocol';
 import type { Metrics, TrainConfig } from '../../workers/schema';
 import type { MetricTable } from '../metrics/metric_table';
 import { RunFigures } from '../metrics/run_figures';

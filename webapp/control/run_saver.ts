@@ -1,8 +1,8 @@
 // Saves one run: puts the ranks' shares of a save together and has them written, one save after the other.
 
-import type { TrainingRun } from '../../workers/pool';
-import type { SavedShare } from '../../workers/protocol';
-import type { SavesClient } from '../../workers/saves_client';
+import type { TrainingRun } from '../../workers/ranks/pool';
+import type { SavedShare } from '../../workers/ranks/protocol';
+import type { SavesClient } from '../../workers/saves/saves_client';
 import type { Metrics } from '../../workers/schema';
 
 /** What was saved last. */

@@ -1,16 +1,16 @@
 // The page's one state: what is loaded, what runs, what went wrong. Components draw it; the form, the address and
 // `window.websim` change it through the same methods.
 
+import type { ModelText } from '../../workers/editors/scene_protocol';
 import {
   type LoadProgress,
   PolicyExchange,
   type RunResult,
   type TrainingPool,
   type TrainingRun,
-} from '../../workers/pool';
-import type { Changes, News, SceneDescription, TaskOptions } from '../../workers/protocol';
-import type { OpenedRun } from '../../workers/saves_protocol';
-import type { ModelText } from '../../workers/scene_protocol';
+} from '../../workers/ranks/pool';
+import type { Changes, News, SceneDescription, TaskOptions } from '../../workers/ranks/protocol';
+import type { OpenedRun } from '../../workers/saves/saves_protocol';
 import type { Metrics, TrainConfig, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
 import { type Recipe, requestOf } from '../share/recipe';

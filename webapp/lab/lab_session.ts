@@ -1,8 +1,8 @@
 // The open notebook and the Python in which its cells run. Components draw it; what they change goes through here.
 
-import type { LabClient } from '../../workers/lab_client';
-import type { LabEvent } from '../../workers/lab_protocol';
-import type { LoadStage } from '../../workers/protocol';
+import type { LabClient } from '../../workers/lab/lab_client';
+import type { LabEvent } from '../../workers/lab/lab_protocol';
+import type { LoadStage } from '../../workers/ranks/protocol';
 import { addOutput, type Cell, type Notebook, type Output } from './notebook';
 import type { NotebookKeeper } from './notebook_keeper';
 

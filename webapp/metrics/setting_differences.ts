@@ -1,6 +1,6 @@
 // Which of a run's settings are not what its task was tuned for, and in which ones runs differ.
 
-import { crc32 } from '../../workers/crc32';
+import { crc32 } from '../../workers/saves/crc32';
 import { SETTINGS, type TrainConfig, TUNED } from '../../workers/schema';
 import { formatCount } from '../format';
 

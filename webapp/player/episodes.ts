@@ -1,9 +1,9 @@
 // Plays a policy on a task: B environments, one episode after the other, as `websim.evaluate` steps them.
 
 import { WebsimError } from '../../workers/errors';
-import type { FrameWriter } from '../../workers/frames';
-import type { Mujoco } from '../../workers/mujoco';
-import { PhysicsEngine } from '../../workers/physics_engine';
+import type { Mujoco } from '../../workers/physics/mujoco';
+import { PhysicsEngine } from '../../workers/physics/physics_engine';
+import type { FrameWriter } from '../../workers/ranks/frames';
 import type { PolicyData } from './policy_data';
 import { PolicyNetwork } from './policy_network';
 import type { TaskFile } from './task_file';

@@ -1,7 +1,7 @@
 // A robot in motion while Python loads: a trained agent, played by MuJoCo alone, with the files that the page downloads anyway.
 
-import type { FrameReader, TrainingPool } from '../../workers/pool';
-import type { SceneDescription } from '../../workers/protocol';
+import type { FrameReader, TrainingPool } from '../../workers/ranks/pool';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import { readFragment } from '../share/link';
 import { PlayerClient } from './player_client';
 

@@ -2,12 +2,12 @@
 // worker, because MuJoCo's bindings make functions from strings, which no document of this site may, and so that a page
 // that shows several robots answers clicks.
 
-import { loadNamed, MUJOCO_FILES, mujocoFiles } from '../../workers/assets';
+import type { MujocoFiles } from '../../workers/editors/scene_client';
 import { asError } from '../../workers/errors';
-import { MessageFrameWriter } from '../../workers/frames';
-import { Mujoco } from '../../workers/mujoco';
-import { describeScene } from '../../workers/scene';
-import type { MujocoFiles } from '../../workers/scene_client';
+import { Mujoco } from '../../workers/physics/mujoco';
+import { describeScene } from '../../workers/physics/scene';
+import { MessageFrameWriter } from '../../workers/ranks/frames';
+import { loadNamed, MUJOCO_FILES, mujocoFiles } from '../../workers/runtime/assets';
 import { StepClock } from './clock';
 import { Episodes } from './episodes';
 import type { FromPlayer, PlayedAgent, ToPlayer } from './player_protocol';

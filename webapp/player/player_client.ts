@@ -1,8 +1,8 @@
 // The page's end of a player: its worker, and the poses that it sends.
 
-import { MessageFrameReader } from '../../workers/frames';
-import type { SceneDescription } from '../../workers/protocol';
-import type { MujocoFiles } from '../../workers/scene_client';
+import type { MujocoFiles } from '../../workers/editors/scene_client';
+import { MessageFrameReader } from '../../workers/ranks/frames';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import type { FromPlayer, PlayedAgent, ToPlayer } from './player_protocol';
 
 export class PlayerClient {

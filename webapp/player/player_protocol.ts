@@ -1,7 +1,7 @@
 // Messages between a page and its player's worker. Types only: nothing here runs.
 
-import type { SceneDescription } from '../../workers/protocol';
-import type { MujocoFiles } from '../../workers/scene_client';
+import type { MujocoFiles } from '../../workers/editors/scene_client';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import type { PolicyData } from './policy_data';
 
 export interface PlayedAgent {

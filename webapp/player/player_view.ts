@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SceneDescription } from '../../workers/protocol';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import { base, controls } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
 import { Playback } from '../viewer/playback';

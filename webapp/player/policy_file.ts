@@ -1,7 +1,7 @@
 // Reads a `.websim` policy file (its format is in py_src/websim/policy.py). It holds data only: reading one runs nothing.
 
-import { crc32 } from '../../workers/crc32';
 import { WebsimError } from '../../workers/errors';
+import { crc32 } from '../../workers/saves/crc32';
 import { allFinite, checkedShape, type Layer, type PolicyData, pairs } from './policy_data';
 
 const MAGIC = 'WEBSIM\x00\x01';

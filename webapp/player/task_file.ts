@@ -1,8 +1,8 @@
 // A built-in task as data: what `wasm_build/task_files.py` writes.
 
 import { unzipSync } from 'fflate';
-import { loadNamed } from '../../workers/assets';
 import { WebsimError } from '../../workers/errors';
+import { loadNamed } from '../../workers/runtime/assets';
 
 export interface TaskFile {
   version: number;

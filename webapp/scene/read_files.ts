@@ -1,6 +1,6 @@
 // Files that a person gives, as a model: one .xml or .zip, or an .xml with the meshes beside it, also in folders.
 
-import type { ModelSource } from '../../workers/protocol';
+import type { ModelSource } from '../../workers/ranks/protocol';
 
 /** Among several .xml files at the top, as in an archive. */
 const MAIN_NAMES = ['scene.xml', 'model.xml'];

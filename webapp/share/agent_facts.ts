@@ -1,7 +1,7 @@
 // What a shared agent tells of itself beside its weights: data that is shown, and never run.
 
 import { WebsimError } from '../../workers/errors';
-import type { TaskOptions } from '../../workers/protocol';
+import type { TaskOptions } from '../../workers/ranks/protocol';
 
 /** How the agent did when it was shared. */
 export interface AgentResult {

@@ -3,8 +3,8 @@
 // Bytes: version u8, CRC-32 u32 of what follows it, length u32 of the content, the content by raw DEFLATE (RFC 1951).
 
 import { deflateSync, inflateSync } from 'fflate';
-import { crc32 } from '../../workers/crc32';
 import { WebsimError } from '../../workers/errors';
+import { crc32 } from '../../workers/saves/crc32';
 
 export interface Kind {
   version: number;

@@ -1,7 +1,7 @@
 // A run as an agent to share.
 
 import { WebsimError } from '../../workers/errors';
-import type { TrainingRun } from '../../workers/pool';
+import type { TrainingRun } from '../../workers/ranks/pool';
 import { type Metrics, SETTINGS, TASKS, type TrainConfig } from '../../workers/schema';
 import { readPolicyFile } from '../player/policy_file';
 import type { AgentFacts, AgentResult } from './agent_facts';

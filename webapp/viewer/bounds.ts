@@ -1,6 +1,6 @@
 // How large the robot is, from its geoms: the model's own extent also counts the floor.
 
-import type { SceneDescription, SceneGeom, SceneMesh } from '../../workers/protocol';
+import type { SceneDescription, SceneGeom, SceneMesh } from '../../workers/ranks/protocol';
 
 export interface Bounds {
   /** Middle of the robot at rest, metres. */

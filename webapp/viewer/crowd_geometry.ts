@@ -8,7 +8,7 @@ import {
   SRGBColorSpace,
 } from 'three';
 import { mergeGeometries } from 'three/examples/jsm/utils/BufferGeometryUtils.js';
-import type { SceneDescription, SceneGeom } from '../../workers/protocol';
+import type { SceneDescription, SceneGeom } from '../../workers/ranks/protocol';
 import { isGround, isVisible } from './bounds';
 import { createGeometry, type Roundness } from './geom_shapes';
 import { clusterMesh } from './mesh_cluster';

@@ -12,8 +12,8 @@ import {
   type ShaderMaterial,
   Vector3,
 } from 'three';
-import type { SceneDescription } from '../../workers/protocol';
-import { SharedMemory } from '../../workers/shared_memory';
+import type { SceneDescription } from '../../workers/ranks/protocol';
+import { SharedMemory } from '../../workers/ranks/shared_memory';
 import type { Bounds } from './bounds';
 import { crowdGeometry } from './crowd_geometry';
 import { type CrowdGrid, cellOf, crowdGrid } from './crowd_grid';

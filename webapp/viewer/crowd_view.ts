@@ -1,7 +1,7 @@
 // A crowd with the floor under it and a camera of its own.
 
 import { Group, type PerspectiveCamera, Raycaster, Vector2, Vector3 } from 'three';
-import type { SceneDescription } from '../../workers/protocol';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import type { Bounds } from './bounds';
 import { CrowdRobots } from './crowd_robots';
 import { FollowCamera } from './follow_camera';

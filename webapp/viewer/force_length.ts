@@ -1,6 +1,6 @@
 // How long a force is drawn, and how strongly a hand pulls.
 
-import type { Triple } from '../../workers/pull';
+import type { Triple } from '../../workers/physics/pull';
 
 const GRAVITY = 9.81;
 /** Radii of the robot: the length of a force that carries its weight, and that of the longest arrow. */

@@ -8,7 +8,7 @@ import {
   CylinderGeometry,
   SphereGeometry,
 } from 'three';
-import type { SceneGeom, SceneMesh } from '../../workers/protocol';
+import type { SceneGeom, SceneMesh } from '../../workers/ranks/protocol';
 
 /** How round a shape is drawn: corners around an axis, and along half a meridian of a capsule's cap or a ball. */
 export interface Roundness {

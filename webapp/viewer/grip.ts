@@ -1,8 +1,8 @@
 // A hand on the drawn robot: which geom it takes hold of, and where it is in the world then.
 
 import { type Camera, Plane, Raycaster, Vector2, Vector3 } from 'three';
-import type { SceneDescription } from '../../workers/protocol';
-import type { Triple } from '../../workers/pull';
+import type { Triple } from '../../workers/physics/pull';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import { Arrows } from './arrows';
 import type { Bounds } from './bounds';
 import type { RobotMeshes } from './robot_meshes';

@@ -11,7 +11,7 @@ import {
   SRGBColorSpace,
   Vector3,
 } from 'three';
-import type { SceneDescription } from '../../workers/protocol';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import { type Bounds, isVisible } from './bounds';
 import type { ViewTheme } from './viewer_protocol';
 

@@ -1,6 +1,6 @@
 // Frames that stay when the ring they come from is written over.
 
-import type { FrameReader } from '../../workers/pool';
+import type { FrameReader } from '../../workers/ranks/pool';
 
 export class KeptFrames implements FrameReader {
   readonly head: number;

@@ -1,7 +1,7 @@
 // A coarse stand-in for a mesh, for robots that are a few pixels tall: vertices that are near to each other become one
 // (vertex clustering; Rossignac and Borrel, Multi-resolution 3D approximations for rendering complex scenes, 1993).
 
-import type { SceneMesh } from '../../workers/protocol';
+import type { SceneMesh } from '../../workers/ranks/protocol';
 
 /** `cells`: into how many the longest edge of the mesh's box is divided. */
 export function clusterMesh({ vertices, faces }: SceneMesh, cells: number): SceneMesh {

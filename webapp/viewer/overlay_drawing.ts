@@ -1,8 +1,8 @@
 // What is drawn over a robot to understand it: contacts and their forces, joint axes, the centre of mass.
 
 import { Group, Mesh, MeshBasicMaterial, RingGeometry, SphereGeometry } from 'three';
-import { type Overlay, readOverlay } from '../../workers/overlay';
-import type { SceneDescription } from '../../workers/protocol';
+import { type Overlay, readOverlay } from '../../workers/physics/overlay';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import { Arrows } from './arrows';
 import { type Bounds, isVisible } from './bounds';
 import { metresPerNewton } from './force_length';
@@ -58,7 +58,7 @@ export class OverlayDrawing {
     this.#centreColour.color.set(overlays.centreOfMass);
   }
 
-  /** `numbers`: as workers/overlay.ts reads them, or null. Returns how many contacts are drawn. */
+  /** `numbers`: as workers/physics/overlay.ts reads them, or null. Returns how many contacts are drawn. */
   apply(numbers: Float32Array | null, shown: OverlayKinds): number {
     const overlay = numbers && readOverlay(numbers);
     for (const arrows of [this.#forces, this.#axes, this.#plumb]) arrows.clear();

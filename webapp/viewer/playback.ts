@@ -3,7 +3,7 @@
 // A rank records in bursts: many control steps during a rollout, none during the update that follows. The playback
 // moves at the average rate of production, far enough behind the newest frame to last through an update.
 
-import type { FrameReader } from '../../workers/pool';
+import type { FrameReader } from '../../workers/ranks/pool';
 import { KeptFrames } from './kept_frames';
 import { ProductionRate } from './production_rate';
 

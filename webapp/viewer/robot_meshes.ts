@@ -9,7 +9,7 @@ import {
   type Raycaster,
   SRGBColorSpace,
 } from 'three';
-import type { SceneDescription, SceneGeom } from '../../workers/protocol';
+import type { SceneDescription, SceneGeom } from '../../workers/ranks/protocol';
 import { isGround, isVisible } from './bounds';
 import { createGeometry } from './geom_shapes';
 import type { GripPoint } from './viewer_protocol';

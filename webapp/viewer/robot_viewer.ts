@@ -1,7 +1,7 @@
 // Draws one snapshot of the robot: what is on the canvas depends on the snapshot, the theme and where the person looks from.
 
 import { Group, PCFShadowMap, type PerspectiveCamera, Scene, Vector3, WebGLRenderer } from 'three';
-import type { SceneDescription } from '../../workers/protocol';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import { type Bounds, robotBounds } from './bounds';
 import { CrowdView } from './crowd_view';
 import { FollowCamera } from './follow_camera';

@@ -1,7 +1,7 @@
 // What of a run is drawn: one robot, moved by the playback of its frames, or the robots of all environments.
 
-import type { FrameReader, TrainingRun } from '../../workers/pool';
-import type { SceneDescription } from '../../workers/protocol';
+import type { FrameReader, TrainingRun } from '../../workers/ranks/pool';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import { robotBounds } from './bounds';
 import { springForce } from './force_length';
 import { type Pace, Playback } from './playback';

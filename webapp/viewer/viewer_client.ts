@@ -1,6 +1,6 @@
 // The page's end of the viewer: owns its worker, sends one snapshot at a time, and says how often to draw.
 
-import type { SceneDescription } from '../../workers/protocol';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import { QUALITIES, QualityLadder } from './quality';
 import type {
   Arrangement,

@@ -1,7 +1,7 @@
 // Messages between the page and the viewer's worker. Types only: nothing here runs.
 
-import type { SceneDescription } from '../../workers/protocol';
-import type { Triple } from '../../workers/pull';
+import type { Triple } from '../../workers/physics/pull';
+import type { SceneDescription } from '../../workers/ranks/protocol';
 import type { ReturnRange } from './return_colours';
 
 /** From where the person looks at the robot. */
@@ -56,7 +56,7 @@ export interface GripReach {
 
 /** What belongs to a snapshot of one robot beside its poses. */
 export interface DrawnOver {
-  /** As workers/overlay.ts reads it. */
+  /** As workers/physics/overlay.ts reads it. */
   overlay: Float32Array | null;
   shown: OverlayKinds;
   grip: Grip | null;

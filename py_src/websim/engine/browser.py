@@ -1,6 +1,6 @@
 """The engine in a rank's worker: MuJoCo and the physics kernel live in another WebAssembly memory.
 
-`websim_host` (workers/host.ts) copies between that memory and the arrays here, whose addresses in
+`websim_host` (workers/ranks/host.ts) copies between that memory and the arrays here, whose addresses in
 Pyodide's heap it is given.
 """
 

@@ -5,7 +5,7 @@
     saves/logs/NAME.RANK.FIRST-LAST.rows            `Segment`s, each written once, of both saves
     metrics.jsonl                                   a line an iteration; a save counts those before it
 
-A manifest is a line of JSON, then its CRC-32 in hexadecimal. workers/save_manifest.ts reads and writes the same.
+A manifest is a line of JSON, then its CRC-32 in hexadecimal. workers/saves/save_manifest.ts reads and writes the same.
 """
 
 from __future__ import annotations

@@ -1,0 +1,120 @@
+// Over one robot: which environment it is, and how its motion is played.
+
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { TrainingRun } from '../../../workers/ranks/pool';
+import { StoreController } from '../../control/store_controller';
+import type { TrainingStore } from '../../control/training_store';
+import { NO_SHARED_MEMORY } from '../../isolation';
+import { base, controls } from '../../styles/shared';
+import type { Pace } from '../../viewer/playback';
+import { chips } from './robot_chips';
+import '../train/shown_policy';
+
+const PACES: Record<Pace, string> = {
+  live: 'as it trains',
+  real: 'real time',
+  half: '½ real time',
+  quarter: '¼ real time',
+};
+
+/**
+ * Dispatches 'environment' (CustomEvent<number>), 'crowd' for the view of all robots, 'pace' (CustomEvent<Pace>), 'hold' to
+ * stop the picture and to go on, 'step' for a control step of a stopped one, and 'follow' (CustomEvent<boolean>).
+ */
+@customElement('websim-robot-bar')
+export class RobotBar extends LitElement {
+  @property({ attribute: false }) store!: TrainingStore;
+  @property({ attribute: false }) run!: TrainingRun;
+  /** The environment that is shown. */
+  @property({ attribute: false }) focused = 0;
+  /** Simulated seconds a second. */
+  @property({ attribute: false }) speed = 0;
+  @property({ attribute: false }) pace: Pace = 'live';
+  /** The picture stands still. */
+  @property({ attribute: false }) held = false;
+  /** The camera goes along with the robot. */
+  @property({ attribute: false }) follows = true;
+
+  constructor() {
+    super();
+    new StoreController(this);
+  }
+
+  protected override render() {
+    const { run, focused, held, follows } = this;
+    const last = run.config.num_envs - 1;
+    return html`
+      <span class="chip"><websim-shown-policy .store=${this.store}></websim-shown-policy></span>
+      <span class="chip" ?hidden=${run.shown !== 'live'}>
+        <button @click=${() => this.#tell('environment', focused - 1)} ?disabled=${focused <= 0} aria-label="Previous environment">‹</button>
+        <label>
+          <span class="word">Environment</span>
+          <input aria-label="Environment"
+            type="number" inputmode="numeric" min="0" max=${last}
+            .value=${String(focused)}
+            @change=${(event: Event) => this.#tell('environment', Number((event.target as HTMLInputElement).value))}
+          />
+        </label>
+        <button @click=${() => this.#tell('environment', focused + 1)} ?disabled=${focused >= last} aria-label="Next environment">›</button>
+      </span>
+      ${
+        last > 0
+          ? html`<button
+              class="chip" ?disabled=${!run.crowd}
+              title=${run.crowd ? 'Draw the robots of all environments at once' : NO_SHARED_MEMORY}
+              @click=${() => this.#tell('crowd')}
+            >All robots</button>`
+          : nothing
+      }
+      <span class="chip">
+        <button
+          @click=${() => this.#tell('hold')} aria-pressed=${held}
+          aria-label="Stop the picture" title=${held ? 'Go on' : 'Stop the picture; training goes on'}
+        >${held ? '▶' : '❚❚'}</button>
+        <button @click=${() => this.#tell('step')} ?hidden=${!held} aria-label="Next control step" title="Next control step">❚▶</button>
+        <select aria-label="Pace" @change=${(event: Event) => this.#tell('pace', (event.target as HTMLSelectElement).value)}>
+          ${Object.entries(PACES).map(([pace, title]) => html`<option value=${pace} ?selected=${pace === this.pace}>${title}</option>`)}
+        </select>
+        <span class="number speed" title="Simulated seconds in a second">${this.#speedText}</span>
+      </span>
+      <button
+        class="chip" aria-pressed=${follows} title="Whether the camera goes along with the robot"
+        @click=${() => this.#tell('follow', !follows)}
+      >Follow</button>
+    `;
+  }
+
+  get #speedText(): string {
+    const { speed } = this;
+    if (this.held) return 'stopped';
+    return speed > 0 ? `${speed.toFixed(speed < 0.95 ? 2 : 1)}×` : 'at rest';
+  }
+
+  #tell(what: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(what, { detail }));
+  }
+
+  static override styles = [
+    base,
+    controls,
+    chips,
+    css`
+      :host {
+        display: contents;
+      }
+      .speed {
+        min-width: 3.6em;
+        text-align: right;
+      }
+      button[aria-pressed='true'] {
+        color: var(--accent);
+      }
+      @media (max-width: 860px) {
+        .speed {
+          min-width: 0;
+        }
+      }
+    `,
+  ];
+}
