@@ -11,6 +11,7 @@ from website import Website
 @pytest.fixture
 def website(common_page: Website) -> Iterator[Website]:
     """The loaded page, with nothing running."""
+    common_page.drawn()
     yield common_page
     common_page.stop()
 
@@ -21,6 +22,8 @@ def field(website: Website, name: str) -> Locator:
 
 def fill_form(website: Website, task: str, *, num_envs: int, ranks: int, total_steps: int, seed: int) -> None:
     website.page.get_by_label("Task").select_option(task)
+    # The task's own sizes come into the fields: not into the middle of what is typed.
+    website.drawn()
     values = {"Environments": num_envs, "Ranks": ranks, "Total steps": total_steps, "Seed": seed}
     for name, value in values.items():
         field(website, name).fill(str(value))
@@ -41,6 +44,7 @@ def test_the_keyboard_is_enough(website: Website) -> None:
     keyboard = website.page.keyboard
     website.page.get_by_label("Task").focus()
     keyboard.type("Inv")
+    website.drawn()
     keyboard.press("Tab")
     keyboard.type("p")
     for value in ("8", "1", "1024", "7"):
@@ -63,6 +67,8 @@ def test_the_fields_name_their_units_and_the_most_ranks(website: Website) -> Non
 def test_pause_holds_the_run_and_resume_goes_on(website: Website) -> None:
     fill_form(website, "HalfCheetah-v5", num_envs=64, ranks=2, total_steps=10**8, seed=1)
     website.button("Start").click()
+    website.wait("websim.run?.config.seed === 1")
+    assert website.page.evaluate("websim.run.config.num_envs") == 64
     website.wait_iterations(2)
 
     website.button("Pause").click()

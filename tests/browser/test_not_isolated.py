@@ -27,6 +27,7 @@ def website(loaded: Website) -> Iterator[Website]:
 def test_it_trains_with_one_rank(website: Website) -> None:
     expect(website.page.get_by_label("Ranks (max 1)")).to_have_value("1")
     website.page.get_by_label("Task").select_option("Hopper-v5")
+    website.drawn()
     website.page.get_by_label("Total steps").fill("40000")
     website.button("Start").click()
     expect(website.title).to_have_text("Finished", timeout=60_000)

@@ -85,6 +85,10 @@ class Website:
     def wait(self, expression: str, seconds: float = 10) -> None:
         wait_until(self.page, expression, seconds)
 
+    def drawn(self) -> None:
+        """Wait until the page shows what it knows: it draws changes in the next frame, and nobody types faster."""
+        self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => drawn()))")
+
     def wait_iterations(self, count: int, seconds: float = 30) -> None:
         """Wait until the run has finished `count` iterations."""
         self.wait(f"websim.run?.history.length >= {count}", seconds)
