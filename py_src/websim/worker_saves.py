@@ -16,7 +16,7 @@ from websim.session import Session
 
 
 class WorkerSaves:
-    """Of one rank. saved: the JS object `SavedState` (workers/ranks/protocol.ts) that the session goes on from, or None."""
+    """Of one rank. saved: the JS object `SavedState` (ranks/protocol.ts) that the session goes on from, or None."""
 
     def __init__(self, session: Session, saved: Any):
         if saved:

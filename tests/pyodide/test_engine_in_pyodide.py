@@ -1,4 +1,4 @@
-"""The browser's engine (Python, workers/ranks/host.ts, physics.wasm) against the native one, each step from equal states."""
+"""The browser's engine (Python, ranks/host.ts, physics.wasm) against the native one, each step from equal states."""
 
 from pathlib import Path
 
