@@ -15,10 +15,10 @@ import {
 } from './shared_memory';
 
 /**
- * Looks at another rank's word before sleeping, some ten microseconds: ranks with equal shares arrive together, and to
- * be woken takes longer than that.
+ * Looks at another rank's word before sleeping, some two milliseconds: ranks with equal shares arrive together, and to
+ * be woken takes longer than to look (docs/benchmarks.md, Training).
  */
-const SPINS = 20_000;
+const SPINS = 200_000;
 /** How long a waiting rank sleeps before it looks at stop and abort and shows that it is alive. */
 const WAIT_MS = 100;
 
