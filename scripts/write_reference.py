@@ -17,6 +17,7 @@ from websim.config import TrainConfig
 from websim.configs import tuned
 from websim.live.shown import ENV
 from websim.metrics import METRICS
+from websim.models import limits
 from websim.tasks import TASKS
 
 REPO = Path(__file__).resolve().parent.parent
@@ -86,7 +87,17 @@ def schema() -> str:
         lines += [f"  /** {metric.formula} [{metric.unit}] */", f"  {name}: number{' | null' * metric.optional};"]
     lines += ["}", "", "/** The environment to follow for the policy that is shown: its global index. */"]
     lines += [f"export const SHOWN_ENV = {ENV};"]
-    lines += ["", f"export const TASKS = [{', '.join(repr(name) for name in TASKS)}] as const;", ""]
+    lines += [
+        "",
+        "/** What a model may ask for, as websim/models/limits.py says; attributes by element (none: any), name. */",
+    ]
+    lines.append("export const MODEL_LIMITS = {")
+    for name in ("elements", "dofs", "cells", "pixels", "depth", "include_depth", "cable", "range_steps", "xml_bytes"):
+        lines.append(f"  {name}: {getattr(limits, f'MAX_{name.upper()}')},")
+    for kind, table in (("largest", limits.LARGEST), ("smallest", limits.SMALLEST)):
+        bounds = {" ".join(key): value for key, value in table.items()}
+        lines.append(f"  {kind}: {json.dumps(bounds)} as Record<string, number>,")
+    lines += ["};", "", f"export const TASKS = [{', '.join(repr(name) for name in TASKS)}] as const;", ""]
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 // The player alone, for other pages' frames: embed.html?controls=1#agent or embed.html?agent=file.
 
 import { asError } from '../workers/errors';
+import { taskTitle } from './control/own_model';
 import { PlayerView } from './player/player_view';
 import { readAgent } from './share/agent_source';
 
@@ -8,12 +9,13 @@ const address = new URL(location.href);
 
 try {
   const player = new PlayerView();
-  player.agent = await readAgent(address);
+  const agent = await readAgent(address);
+  player.agent = agent;
   player.runtime = new URL('runtime/', document.baseURI).href;
   player.controls = address.searchParams.get('controls') === '1';
   player.addEventListener('failed', (event) => fail((event as CustomEvent<string>).detail));
   player.append(linkToWebsim());
-  document.title = `${player.agent.task}: an agent of MuJoCo WebSim`;
+  document.title = `${taskTitle(agent.task, agent.options)}: an agent of MuJoCo WebSim`;
   document.body.replaceChildren(player);
 } catch (error) {
   fail(asError(error).message);

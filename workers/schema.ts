@@ -236,4 +236,19 @@ export interface Metrics {
 /** The environment to follow for the policy that is shown: its global index. */
 export const SHOWN_ENV = 536870912;
 
+/** What a model may ask for, as websim/models/limits.py says; attributes by element (none: any), name. */
+export const MODEL_LIMITS = {
+  elements: 20000,
+  dofs: 3000,
+  cells: 4194304,
+  pixels: 134217728,
+  depth: 100,
+  include_depth: 16,
+  cable: 500,
+  range_steps: 100000,
+  xml_bytes: 16000000,
+  largest: {"size memory": 536870912, "size nstack": 67108864.0, "size njmax": 20000, "size nconmax": 10000, "size nuserdata": 1000000, "size nkey": 10000, "size nuser_actuator": 1000, "size nuser_body": 1000, "size nuser_cam": 1000, "size nuser_geom": 1000, "size nuser_jnt": 1000, "size nuser_sensor": 1000, "size nuser_site": 1000, "size nuser_tendon": 1000, "option iterations": 10000, "option ls_iterations": 10000, "option noslip_iterations": 10000, "option ccd_iterations": 10000, "option sdf_iterations": 10000, "option sdf_initpoints": 10000, "numeric size": 500, " nsample": 10000, " actdim": 1000, "user dim": 100000, "contact num": 10000, "mesh params": 200, "camera resolution": 4096, "flexcomp cellcount": 100, "skin subgrid": 10} as Record<string, number>,
+  smallest: {"contact activelayers": 1, "texture nchannel": 1} as Record<string, number>,
+};
+
 export const TASKS = ['InvertedPendulum-v5', 'InvertedDoublePendulum-v5', 'Reacher-v5', 'Pusher-v5', 'Swimmer-v5', 'Hopper-v5', 'HalfCheetah-v5', 'Walker2d-v5', 'Ant-v5', 'Humanoid-v5', 'HumanoidStandup-v5', 'CartPoleSwingup', 'PandaReach', 'UR5eReach', 'PandaPickCube', 'AnymalCJoystick', 'Swarm', 'AntSumo'] as const;

@@ -15,8 +15,11 @@ from pyodide.ffi import JsBuffer
 from websim.exchange.formats import export_policy
 from websim.exchange.formats import open_policy as read_policy
 from websim.exchange.metric_files import export_metrics
+from websim.models.sources import BROWSER_ROBOTS
 from websim.policy import Policy
 from websim.policy_files import policy_file_names
+from websim.task_file import archived_files, task_file
+from websim.tasks import MODEL_OPTION, get_spec
 
 
 def convert_policies(file: JsBuffer, format: str) -> bytes:
@@ -75,3 +78,11 @@ def predict(file: JsBuffer, observations: JsBuffer) -> bytes:
 def metrics_file(history: str, format: str) -> str:
     """A run's history, JSON, as "csv" or "json"."""
     return export_metrics(json.loads(history), format)
+
+
+def playable_task(env: str, options: str) -> str:
+    """A task with its options as the player reads it (`websim.task_file`)."""
+    given = json.loads(options)
+    # A model that is an option stays whole, so that it can be told from its task's file.
+    archives = [] if MODEL_OPTION in given else BROWSER_ROBOTS.glob("*.zip")
+    return task_file(get_spec(env, **given), archived_files({path.name: path.read_bytes() for path in archives}))

@@ -178,6 +178,46 @@ def test_a_run_is_shared_as_a_link_that_plays(browser: Browser, site: str) -> No
         assert website.complaints == []
 
 
+ROD = """<mujoco model="swung rod">
+  <option timestep="0.01"/>
+  <worldbody>
+    <body name="rod" pos="0 0 1.5">
+      <joint name="turn" axis="0 1 0"/>
+      <geom name="rod" type="capsule" fromto="0 0 0 0.4 0 -0.3" size="0.03" mass="1"/>
+    </body>
+  </worldbody>
+  <actuator><motor joint="turn" gear="5" ctrlrange="-1 1"/></actuator>
+</mujoco>"""
+
+
+def test_an_agent_of_ones_own_model_is_shared_and_plays_when_it_is_allowed(browser: Browser, site: str) -> None:
+    options = {"model": {"xml": ROD, "files": {}}, "max_episode_steps": 100}
+    with opened(browser, site, permissions=["clipboard-read", "clipboard-write"]) as website:
+        website.load()
+        website.train(env="OwnModel", env_options=options, num_envs=8, ranks=1, seed=3, total_steps=4096)
+        website.button("Share").click()
+        website.page.get_by_role("menuitem", name="Copy link").click()
+        expect(website.page.locator("websim-share-menu [role=status]")).to_contain_text("copied")
+        address = website.page.evaluate("navigator.clipboard.readText()")
+        assert website.complaints == []
+    with opened(browser, site) as website:
+        page, asked = website.page, list[str]()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address)
+        offer = page.get_by_role("region", name="What the agent brings")
+        expect(offer).to_contain_text("swung rod, 1 body, 2 kB")
+        expect(page.get_by_role("heading", level=1)).to_have_text("swung rod")
+        expect(page.get_by_role("link", name="Train it yourself")).to_have_attribute("href", re.compile("#recipe="))
+        assert not [url for url in asked if ".wasm" in url], "nothing is loaded before it is allowed"
+        website.button("Play").click()
+        moves(page)
+        expect(offer).to_have_count(0)
+        page.goto(address.replace("agent.html", "embed.html"))
+        page.get_by_role("button", name="Play").click()
+        moves(page)
+        assert website.complaints == []
+
+
 def test_a_link_tells_of_another_reward(browser: Browser, site: str) -> None:
     reward = "def reward(signals, actions, unhealthy):\n    return {'alive': np.ones(len(unhealthy))}\n"
     with opened(browser, site, permissions=["clipboard-read", "clipboard-write"]) as website:

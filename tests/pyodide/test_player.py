@@ -2,7 +2,11 @@
 
 import json
 import subprocess
+import zipfile
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,23 +16,33 @@ from conftest import REPO
 from websim.agents import policy_groups
 from websim.batch_env import TERMINATED, UNHEALTHY, BatchEnv
 from websim.evaluate import act, actors_of, evaluate
+from websim.models.files import ModelFiles
+from websim.models.mjcf import load_model
+from websim.models.packed_model import pack_model
 from websim.network import ActorCritic
 from websim.normalizer import RunningMoments
 from websim.policy import Policy, load_policy
+from websim.spec import EnvSpec
+from websim.task_file import archived_files, task_file
 from websim.tasks import get_spec
 
 TRAINED = REPO / "tests/data/half_cheetah.websim"
 
 
-def played_steps(
-    runtime: Path, policy: Path, task: str, episodes: int, seed: int, folder: Path, *options: str
-) -> NDArray[np.void]:
-    """What the player records of each step: actions [B, A], signals [B, S], flags [B]."""
+def assets_of(runtime: Path) -> dict[str, Path]:
+    """The runtime's files by name."""
     assets = json.loads((runtime / "assets.json").read_text())["assets"]
+    return {name: runtime / entry["file"] for name, entry in assets.items()}
+
+
+def played_steps(
+    runtime: Path, policy: Path, task: str | Path, episodes: int, seed: int, folder: Path, *options: str
+) -> NDArray[np.void]:
+    """What the player records of each step: actions [B, A], signals [B, S], flags [B]; task: the site's, or a file."""
     output = folder / "played"
-    task_file = runtime / assets[f"task-{task}.json"]["file"]
+    file = assets_of(runtime)[f"task-{task}.json"] if isinstance(task, str) else task
     script = Path(__file__).parent / "play_policy.mjs"
-    subprocess.run(["node", script, task_file, policy, runtime, str(episodes), str(seed), output, *options], check=True)
+    subprocess.run(["node", script, file, policy, runtime, str(episodes), str(seed), output, *options], check=True)
     head, _, data = output.read_bytes().partition(b"\n")
     facts = json.loads(head)
     widths = [("actions", "<f4", facts["action_dim"]), ("signals", "<f8", facts["signal_dim"])]
@@ -112,7 +126,64 @@ def test_all_agents_of_a_scene_act(runtime: Path, tmp_path: Path) -> None:
     np.testing.assert_allclose(played, returns, rtol=1e-2)
 
 
-def random_policy(task: str, activation: str, squash: bool) -> Policy:
+ROD = """<mujoco model="rod">
+  <option timestep="0.01"/>
+  <asset><mesh name="stone" file="stone.obj"/></asset>
+  <worldbody>
+    <body name="rod" pos="0 0 1">
+      <joint name="hinge" axis="0 1 0" damping="0.1"/>
+      <geom type="mesh" mesh="stone"/>
+    </body>
+  </worldbody>
+  <actuator><motor joint="hinge" ctrlrange="-1 1"/></actuator>
+  <keyframe><key name="home" qpos="0.5"/></keyframe>
+</mujoco>"""
+STONE = b"v 0 0 0\nv 0.2 0 0\nv 0 0.2 0\nv 0 0 0.2\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n"
+
+
+def check_steps(runtime: Path, spec: EnvSpec, archives: dict[str, bytes], folder: Path) -> None:
+    """An agent that brings its task steps as Python does."""
+    spec = replace(spec, max_episode_steps=8)
+    task, path, B, seed = folder / "task.json", folder / "policy.websim", 6, 3
+    task.write_text(task_file(spec, archived_files(archives)))
+    random_policy(spec, "tanh", False).save(path)
+    steps = played_steps(runtime, path, task, B, seed, folder, "brought")
+    env = BatchEnv(spec, B, seed=seed)
+    env.reset()
+    actors, actions = actors_of(env, (load_policy(path),)), np.zeros((B, env.action_dim), np.float32)
+    for step in steps:
+        act(env, actors, actions)
+        # The weights travel in 8 bits.
+        np.testing.assert_allclose(step["actions"], actions, atol=0.1)
+        env.step(step["actions"])
+        np.testing.assert_allclose(step["signals"], env.engine.signals, atol=1e-3)
+    assert np.ptp(steps["signals"]) > 0.01, "it moves"
+
+
+def test_an_agent_brings_a_model_of_its_own(runtime: Path, tmp_path: Path) -> None:
+    packed = pack_model(load_model(ModelFiles(ROD, {"stone.obj": STONE})))
+    spec = get_spec("OwnModel", model=packed, frame_skip=3)
+    check_steps(runtime, spec, {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("task", "options"),
+    [
+        ("Hopper-v5", {"exclude_current_positions_from_observation": False, "healthy_z_range": [-9.0, 9.0]}),
+        ("AnymalCJoystick", {"terrain": ["slope", "rough", "stairs"], "randomize": True}),
+    ],
+)
+def test_an_agent_brings_a_task_with_options(
+    runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str, options: dict[str, Any]
+) -> None:
+    archives = {name: path.read_bytes() for name, path in assets_of(runtime).items() if name.endswith(".zip")}
+    for name, data in archives.items():
+        zipfile.ZipFile(BytesIO(data)).extractall(tmp_path / "robots" / Path(name).stem)
+    monkeypatch.setenv("MENAGERIE_ROOT", str(tmp_path / "robots"))
+    check_steps(runtime, get_spec(task, **options), archives, tmp_path)
+
+
+def random_policy(task: str | EnvSpec, activation: str, squash: bool) -> Policy:
     """Random weights, and an observation normaliser that clips."""
     spec = get_spec(task)
     env = BatchEnv(spec, 1)

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { deflateSync } from 'fflate';
+import { deflateSync, zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { toBase64 } from '../../webapp/base64';
 import { readPolicyFile } from '../../webapp/player/policy_file';
 import { PolicyNetwork } from '../../webapp/player/policy_network';
+import type { TaskFile } from '../../webapp/player/task_file';
 import { agentFragment, readFragment, toText } from '../../webapp/share/link';
 import { packAgent, type SharedAgent, unpackAgent } from '../../webapp/share/packed_agent';
+import { describeTask } from '../../webapp/share/packed_task';
 import { WebsimError } from '../../workers/errors';
 import { crc32 } from '../../workers/saves/crc32';
 
@@ -39,6 +42,36 @@ function trained(): SharedAgent {
       },
     },
     result: { episodic_return: 5382, interval: 31, global_step: 1_500_000 },
+  };
+}
+
+const XML = `<mujoco model="two rods">
+  <asset><mesh name="m" file="m.obj"/></asset>
+  <worldbody><body><joint/><geom type="mesh" mesh="m"/><body><geom size="1"/></body></body></worldbody>
+</mujoco>`;
+
+/** An agent of a model of its own, with a file. */
+function withTask(changes: Partial<TaskFile> = {}): SharedAgent {
+  const { policy, ...facts } = trained();
+  const task: TaskFile = {
+    name: 'OwnModel',
+    xmls: [XML],
+    programs: [Uint8Array.from({ length: 256 }, (_, i) => i)],
+    assets: {},
+    files: { 'm.obj': new TextEncoder().encode('v 0 0 0\n'.repeat(50)) },
+    per_episode: false,
+    max_episode_steps: 1000,
+    keyframe: 'home',
+    choices: null,
+    observations: [[0, 1, 2]],
+    actions: [[0]],
+    ...changes,
+  };
+  const files = { 'm.obj': toBase64(zlibSync(new TextEncoder().encode('v 0 0 0\n'.repeat(50)))) };
+  return {
+    ...{ ...facts, policy, task: 'OwnModel' },
+    options: { model: { xml: XML, files }, frame_skip: 3 },
+    brought: describeTask(task),
   };
 }
 
@@ -124,8 +157,11 @@ describe('a link', () => {
     }
   });
 
-  it('is refused with a sentence when it is changed anywhere: 500 ways', () => {
-    const fragment = agentFragment(trained())!;
+  it.each([
+    ['of a task of the site', trained()],
+    ['of a task that it brings', withTask()],
+  ])('%s is refused with a sentence when it is changed anywhere: 500 ways', (_what, agent) => {
+    const fragment = agentFragment(agent)!;
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_%<"\u00e9';
     const next = random(7);
     const below = (count: number) => Math.floor(next() * count);
@@ -151,17 +187,149 @@ describe('a link', () => {
   });
 });
 
+describe('a link with a task', () => {
+  it('brings all of it, and the model once', () => {
+    const agent = withTask();
+    const { policy: _, ...facts } = agent;
+    const packed = packAgent(agent);
+    const { policy: __, ...copied } = unpackAgent(packed);
+    expect(copied).toEqual(facts);
+    expect(copied.brought).toMatchObject({ bodies: 2, bytes: XML.length + 256 + 400 });
+    const twice = packAgent({
+      ...agent,
+      options: { ...agent.options, again: agent.options.model },
+    });
+    expect(packed.length).toBeLessThan(twice.length - 100);
+  });
+
+  it('brings worlds, robots of the site and choices', () => {
+    const agent = withTask({
+      xmls: [XML, XML.replace('mesh="m"/>', 'mesh="m" mass="3"/>')],
+      programs: [Uint8Array.of(1), Uint8Array.of(2, 3)],
+      assets: { 'menagerie/panda.xml': ['panda.zip', 'panda.xml'] },
+      per_episode: true,
+      choices: [[0.5], [-1]],
+    });
+    const { policy: _, ...copied } = unpackAgent(packAgent(agent));
+    const { policy: __, ...facts } = agent;
+    expect(copied).toEqual(facts);
+  });
+
+  it('is of the version that old links have not, so that they open as before', () => {
+    expect(packAgent(trained())[0]).toBe(1);
+    expect(packAgent(withTask())[0]).toBe(2);
+    const { brought } = unpackAgent(packAgent(trained()));
+    expect(brought).toBeUndefined();
+  });
+
+  it('that is too large is refused where it would be made', () => {
+    const next = random(3);
+    const noise = Uint8Array.from({ length: 9_000_000 }, () => 256 * next());
+    expect(() => packAgent(withTask({ files: { 'm.obj': noise } }))).toThrow(
+      /too large to be shared: expected at most 8388608 bytes, got 90.+; use coarser meshes/,
+    );
+  });
+
+  const good = { ...trained(), ...withTask() };
+  const header = (changes: object) => {
+    const { policy, brought: _, ...facts } = good;
+    const { widths, activation, squash } = policy;
+    const bounds = { low: policy.low, high: policy.high, clip: policy.clip };
+    const brought = {
+      ...{ xmls: [XML.length], programs: [8], files: [], assets: {}, is_option: false },
+      ...{ per_episode: false, max_episode_steps: 10, keyframe: '', choices: null },
+      ...{ observations: [[0]], actions: [[0]] },
+      ...changes,
+    };
+    return { ...facts, policy: { widths, activation, squash, ...bounds }, brought };
+  };
+  const numbers = good.policy.widths.slice(1).reduce((sum, count, i) => {
+    const inputs = good.policy.widths[i]!;
+    return sum + 2 * (count + 1) + 2 * count + inputs * count;
+  }, 8 * good.policy.widths[0]!);
+  const parts = (xml: string) => [...new Uint8Array(numbers), ...new TextEncoder().encode(xml)];
+  const read = (changes: object, xml = XML) =>
+    unpackAgent(
+      forged(header(changes), { version: 2, tail: [...parts(xml), ...Array(8).fill(0)] }),
+    );
+
+  it('that somebody made by hand is read when it is right', () => {
+    expect(read({}).brought!.task).toMatchObject({ xmls: [XML], programs: [new Uint8Array(8)] });
+  });
+
+  it.each<[string, object]>([
+    ['no worlds', { xmls: [], programs: [] }],
+    ['65 worlds', { xmls: Array(65).fill(1), programs: Array(65).fill(1) }],
+    ['fewer programs than worlds', { programs: [] }],
+    ['a part of negative length', { xmls: [XML.length + 1], programs: [7], files: [['a', -1]] }],
+    ['a part of half a byte', { xmls: [XML.length - 0.5], programs: [8.5] }],
+    ['parts beyond the end', { programs: [9] }],
+    ['bytes that belong to nothing', { programs: [7] }],
+    ['files that are no pairs', { files: [['a']] }],
+    ['a file without a name', { files: [[5, 0]] }],
+    ['2001 files', { files: Array(2001).fill(['a', 0]) }],
+    ['an archive of another name', { assets: { a: ['../secret.json', 'a'] } }],
+    ['an archive that all objects have', { assets: { a: ['constructor', 'a'] } }],
+    ['assets that are a list', { assets: [] }],
+    ['a model that is two worlds', { xmls: [1, 1], programs: [1, 1], is_option: true }],
+    ['episodes without an end', { max_episode_steps: 0 }],
+    ['episodes of half a step', { max_episode_steps: 0.5 }],
+    ['a keyframe that is no text', { keyframe: 1 }],
+    ['columns that are no numbers', { observations: [['0']] }],
+    ['columns before the first', { actions: [[-1]] }],
+    ['no columns', { observations: [[]] }],
+    ['no agents', { actions: [] }],
+    [
+      'choices of another width',
+      {
+        choices: [
+          [0, 0],
+          [0, 0],
+        ],
+      },
+    ],
+    ['choices that are no numbers', { choices: [[null], [0]] }],
+    ['one choice', { choices: [[0]] }],
+    ['per_episode that is text', { per_episode: 'no' }],
+  ])('with %s is refused', (_what, changes) => {
+    expect(() => read(changes)).toThrow(WebsimError);
+    expect(() => read(changes)).toThrow(/^The task that the agent brings cannot be read: .+; .+/);
+  });
+
+  it('with a model that asks for too much, or is no text, is refused', () => {
+    const greedy = '<mujoco><size memory="1T"/></mujoco>'.padEnd(XML.length);
+    expect(() => read({}, greedy)).toThrow('asks for more memory');
+    const tail = [...new Uint8Array(numbers), ...Array(XML.length + 8).fill(0xff)];
+    const broken = () => unpackAgent(forged(header({}), { version: 2, tail }));
+    expect(broken).toThrow('not UTF-8');
+  });
+
+  it('without one is refused', () => {
+    const { brought: _, ...without } = header({});
+    const read = (brought: object) =>
+      unpackAgent(forged({ ...without, ...brought }, { version: 2, tail: parts('') }));
+    for (const brought of [{}, { brought: null }, { brought: [] }, { brought: 'x' }]) {
+      expect(() => read(brought)).toThrow('its description cannot be');
+    }
+  });
+});
+
 /** A link whose checksum is right, as somebody could make it who means harm. */
-function forged(header: unknown, { length = null as number | null, rest = 0 } = {}): Uint8Array {
+function forged(
+  header: unknown,
+  { length = null as number | null, rest = 0, version = 1, tail = [] as number[] } = {},
+): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const content = new Uint8Array(4 + text.length + ((4 - (text.length % 4)) % 4) + rest);
+  const start = 4 + text.length + ((4 - (text.length % 4)) % 4);
+  const content = new Uint8Array(start + tail.length + rest);
+  content.set(tail, start);
   new DataView(content.buffer).setUint32(0, text.length, true);
   content.set(text, 4);
   const compressed = deflateSync(content);
   const packed = new Uint8Array(9 + compressed.length);
   packed.set(compressed, 9);
   const view = new DataView(packed.buffer);
-  view.setUint8(0, 1);
+  view.setUint8(0, version);
   view.setUint32(5, length ?? content.length, true);
   view.setUint32(1, crc32(packed.subarray(5)), true);
   return packed;
@@ -211,7 +379,7 @@ describe('a forged link', () => {
 
   it('of another version is told so', () => {
     const packed = packAgent(trained());
-    packed[0] = 2;
-    expect(() => readFragment(`#${toText(packed)}`)).toThrow('version 2, expected 1');
+    packed[0] = 3;
+    expect(() => readFragment(`#${toText(packed)}`)).toThrow('version 3, expected 2');
   });
 });

@@ -86,3 +86,14 @@ it('converts policies and metrics', async () => {
   expect(await csv).toBe('iteration\n1\n');
   await onnx;
 });
+
+it('has a task written for the player by a rank that has what the task needs', async () => {
+  const { worker, needed, exchange: files } = exchange();
+  const options = { terrain: 'stairs' };
+  const written = files.playableTask('AnymalCJoystick', options);
+  await turn();
+  expect(needed).toEqual([['AnymalCJoystick', options]]);
+  expect(worker.sent).toMatchObject([{ type: 'playable-task', env: 'AnymalCJoystick', options }]);
+  worker.answer('{}');
+  expect(await written).toBe('{}');
+});

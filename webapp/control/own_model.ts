@@ -6,6 +6,10 @@ import type { TaskOptions } from '../../workers/ranks/protocol';
 /** As `websim/tasks/own_model.py` names the task. */
 export const OWN_MODEL = 'OwnModel';
 
+/** Characters of a model in which its name is looked for, and of the name. */
+const MAX_HEAD = 10_000;
+const MAX_TITLE = 100;
+
 /** Options of the task, or of another one whose model was edited. */
 export interface ModelOptions extends TaskOptions {
   model: PackedModel;
@@ -23,6 +27,8 @@ export function sameModel(one: TaskOptions, other: TaskOptions): boolean {
 export function taskTitle(env: string, options: TaskOptions): string {
   const model = modelOf(options);
   if (env !== OWN_MODEL) return model ? `${env}, edited` : env;
-  const name = model && /<mujoco\b[^>]*?\smodel\s*=\s*(["'])(.*?)\1/.exec(model.xml)?.[2]?.trim();
-  return name || 'Own model';
+  // The text may come from anybody: of a long one the search would take hours.
+  const head = String(model?.xml ?? '').slice(0, MAX_HEAD);
+  const name = /<mujoco\b[^>]*?\smodel\s*=\s*(["'])(.*?)\1/.exec(head)?.[2]?.trim();
+  return name?.slice(0, MAX_TITLE) || 'Own model';
 }

@@ -6,6 +6,7 @@ import { PhysicsEngine } from '../../workers/physics/physics_engine';
 import type { FrameWriter } from '../../workers/ranks/frames';
 import type { PolicyData } from './policy_data';
 import { PolicyNetwork } from './policy_network';
+import { checkedPrograms, type ProgramShape } from './program_check';
 import type { TaskFile } from './task_file';
 
 const TERMINATED = 1;
@@ -43,14 +44,13 @@ export class Episodes {
   readonly #task: TaskFile;
   readonly #network: PolicyNetwork;
   readonly #engine: PhysicsEngine;
+  readonly #obsDim: number;
+  readonly #actionDim: number;
   readonly #seed: number;
   readonly #lengths: Uint32Array;
   readonly #mask: Uint8Array;
   readonly #numbers: Uint32Array;
-  readonly #at: Record<
-    'programs' | 'actions' | 'obs' | 'signals' | 'flags' | 'mask' | 'episodes',
-    number
-  >;
+  readonly #at: Record<'actions' | 'obs' | 'signals' | 'flags' | 'mask' | 'episodes', number>;
   readonly #seen: Float32Array;
   readonly #done: Float32Array;
 
@@ -64,16 +64,18 @@ export class Episodes {
   ) {
     checkFit(task, policy);
     const B = numEnvs;
-    const programs = task.programs.map((text) =>
-      Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)),
-    );
     const arena = new Arena();
+    const link = frames && { frames, crowd: null, hand: null, pulse: () => false };
+    this.#engine = new PhysicsEngine(mujoco, arena.memory, link, task.xmls, files, B);
+    const { programs } = task;
+    const { obsDim, signalDim, actionDim, rowSize, frameSkip } = this.#checked(task);
+    this.#obsDim = obsDim;
+    this.#actionDim = actionDim;
     const programsAt = programs.map((program) => arena.reserve(program.length));
     this.#at = {
-      programs: 0,
-      actions: arena.reserve(4 * B * task.action_dim),
-      obs: arena.reserve(4 * B * task.obs_dim),
-      signals: arena.reserve(8 * B * task.signal_dim),
+      actions: arena.reserve(4 * B * actionDim),
+      obs: arena.reserve(4 * B * obsDim),
+      signals: arena.reserve(8 * B * signalDim),
       flags: arena.reserve(B),
       mask: arena.reserve(B),
       episodes: arena.reserve(4 * B),
@@ -82,9 +84,9 @@ export class Episodes {
     programs.forEach((program, i) => {
       arena.memory().set(program, programsAt[i]);
     });
-    this.actions = new Float32Array(buffer, this.#at.actions, B * task.action_dim);
-    this.observations = new Float32Array(buffer, this.#at.obs, B * task.obs_dim);
-    this.signals = new Float64Array(buffer, this.#at.signals, B * task.signal_dim);
+    this.actions = new Float32Array(buffer, this.#at.actions, B * actionDim);
+    this.observations = new Float32Array(buffer, this.#at.obs, B * obsDim);
+    this.signals = new Float64Array(buffer, this.#at.signals, B * signalDim);
     this.flags = new Uint8Array(buffer, this.#at.flags, B);
     this.#mask = new Uint8Array(buffer, this.#at.mask, B);
     this.#numbers = new Uint32Array(buffer, this.#at.episodes, B);
@@ -95,17 +97,27 @@ export class Episodes {
     this.#network = new PolicyNetwork(policy, task.choices);
     this.#seen = new Float32Array(task.observations[0]!.length);
     this.#done = new Float32Array(task.actions[0]!.length);
-    const link = frames && { frames, crowd: null, hand: null, pulse: () => false };
-    this.#engine = new PhysicsEngine(mujoco, arena.memory, link, task.xmls, files, B);
     this.#engine.setPrograms(
       programs.map((program, i) => [programsAt[i]!, program.length] as const),
-      task.obs_dim,
-      task.signal_dim,
-      task.row_size,
+      obsDim,
+      signalDim,
+      rowSize,
       task.per_episode,
     );
-    this.period = task.frame_skip * this.#engine.infos[0]!.timestep;
+    this.period = frameSkip * this.#engine.infos[0]!.timestep;
     this.restart();
+  }
+
+  /** The shape of the task's programs, on the engine's models. */
+  #checked(task: TaskFile): ProgramShape {
+    try {
+      const shape = checkedPrograms(task.programs, this.#engine.infos);
+      checkColumns(task, shape);
+      return shape;
+    } catch (error) {
+      this.#engine.close();
+      throw error;
+    }
   }
 
   /** Starts a new episode everywhere. */
@@ -116,15 +128,15 @@ export class Episodes {
 
   /** One control step of all environments; `ended` says whose episodes are over. */
   step(): void {
-    const { action_dim, obs_dim, observations, actions, max_episode_steps } = this.#task;
+    const { observations, actions, max_episode_steps } = this.#task;
     for (let env = 0; env < this.ended.length; env++) {
       observations.forEach((columns, agent) => {
         columns.forEach((column, i) => {
-          this.#seen[i] = this.observations[env * obs_dim + column]!;
+          this.#seen[i] = this.observations[env * this.#obsDim + column]!;
         });
         this.#network.controls(this.#seen, this.#done);
         actions[agent]!.forEach((column, i) => {
-          this.actions[env * action_dim + column] = this.#done[i]!;
+          this.actions[env * this.#actionDim + column] = this.#done[i]!;
         });
       });
     }
@@ -168,5 +180,23 @@ function checkFit(task: TaskFile, policy: PolicyData): void {
   throw new WebsimError(
     `The policy is not one of ${task.name}: expected ${seen} observations and ${expected} outputs for ${controls} ` +
       `controls, got ${policy.widths[0]}, ${outputs} and ${policy.low.length}; open it with the task it was trained on`,
+  );
+}
+
+/** Whether each agent's columns are of the scene, and as many as the first one's. */
+function checkColumns(task: TaskFile, { obsDim, actionDim }: ProgramShape): void {
+  const sides: [number[][], number][] = [
+    [task.observations, obsDim],
+    [task.actions, actionDim],
+  ];
+  const fits = sides.every(([agents, width]) =>
+    agents.every(
+      (columns) =>
+        columns.length === agents[0]!.length && columns.every((column) => column < width),
+    ),
+  );
+  if (fits && task.observations.length === task.actions.length) return;
+  throw new WebsimError(
+    `${task.name} cannot be played: its agents see and do what the scene has not; ask for the agent again`,
   );
 }

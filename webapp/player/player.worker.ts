@@ -7,9 +7,11 @@ import { asError } from '../../workers/errors';
 import { Mujoco } from '../../workers/physics/mujoco';
 import { describeScene } from '../../workers/physics/scene';
 import { MessageFrameWriter } from '../../workers/ranks/frames';
+import type { LoadedAssets } from '../../workers/ranks/protocol';
 import { loadNamed, MUJOCO_FILES, mujocoFiles } from '../../workers/runtime/assets';
 import { StepClock } from './clock';
 import { Episodes } from './episodes';
+import { checkedModels } from './model_check';
 import type { FromPlayer, PlayedAgent, ToPlayer } from './player_protocol';
 import { loadModelFiles, notPlayable, readTaskFile, type TaskFile, taskAsset } from './task_file';
 
@@ -34,25 +36,28 @@ addEventListener('message', ({ data }: MessageEvent<ToPlayer>) => {
     case 'restart':
       episodes?.restart();
       break;
+    case 'ping':
+      answer({ type: 'alive' });
+      break;
   }
 });
 
 async function open(
   base: URL,
-  { task: name, policy, seed }: PlayedAgent,
+  { task: name, brought, policy, seed }: PlayedAgent,
   given: MujocoFiles | null,
 ): Promise<void> {
   const asset = taskAsset(name);
   const runtime = given ? [] : MUJOCO_FILES;
-  const assets = await loadNamed(base, [...runtime, asset]);
+  const assets = await loadNamed(base, brought ? runtime : [...runtime, asset]);
   const { loader, mujoco: module, physics } = given ?? mujocoFiles(assets);
-  const bytes = assets[asset];
-  if (!(bytes instanceof ArrayBuffer)) throw notPlayable(name);
-  const task = readTaskFile(bytes);
+  const task = brought?.task ?? ofSite(name, assets[asset]);
   const [mujoco, files] = await Promise.all([
     Mujoco.create(loader, module, physics),
     loadModelFiles(base, task),
   ]);
+  // Again, now that the site's files are there which it may name.
+  if (brought) checkedModels(task.xmls, files);
   const frames = new MessageFrameWriter((firstFrame, poses) =>
     answer({ type: 'poses', firstFrame, poses }, [poses.buffer]),
   );
@@ -61,6 +66,11 @@ async function open(
   clock = new StepClock(episodes.period, performance.now() / 1000);
   clock.speed = speed;
   setInterval(play, TICK_MS);
+}
+
+function ofSite(name: string, file: LoadedAssets[string] | undefined): TaskFile {
+  if (!(file instanceof ArrayBuffer)) throw notPlayable(name);
+  return readTaskFile(new TextDecoder().decode(file));
 }
 
 function play(): void {
@@ -88,3 +98,6 @@ function sceneOf(
 function answer(message: FromPlayer, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
 }
+
+// From now on it answers.
+answer({ type: 'alive' });

@@ -5,9 +5,17 @@ import { MessageFrameReader } from '../../workers/ranks/frames';
 import type { SceneDescription } from '../../workers/ranks/protocol';
 import type { FromPlayer, PlayedAgent, ToPlayer } from './player_protocol';
 
+/** Between two questions whether the worker is alive. */
+const PING_MS = 1000;
+/** Questions in a row that a worker may leave without an answer. A model that compiles or steps for longer is no robot. */
+const MAX_UNANSWERED = 20;
+
 export class PlayerClient {
   /** Null until the agent's model is loaded. */
   frames: MessageFrameReader | null = null;
+  /** Questions that were due since the last answer, counted and not timed: a computer may sleep. */
+  #unanswered = 0;
+  #pings: ReturnType<typeof setInterval> | undefined;
   readonly #worker = new Worker(new URL('./player.worker.ts', import.meta.url), {
     type: 'module',
     name: 'player',
@@ -21,7 +29,7 @@ export class PlayerClient {
     base: string,
     agent: PlayedAgent,
     onOpened: (scene: SceneDescription) => void,
-    onFailed: (message: string) => void,
+    private readonly onFailed: (message: string) => void,
     files: MujocoFiles | null = null,
   ) {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromPlayer>) => {
@@ -33,13 +41,17 @@ export class PlayerClient {
         case 'poses':
           this.frames?.receive(data.firstFrame, data.poses);
           break;
+        case 'alive':
+          this.#unanswered = 0;
+          this.#pings ??= setInterval(() => this.#ping(), PING_MS);
+          break;
         case 'failed':
-          onFailed(data.message);
+          this.#end(data.message);
           break;
       }
     });
     this.#worker.addEventListener('error', ({ message }) => {
-      onFailed(
+      this.#end(
         `The player ended: ${message || 'its worker cannot be loaded'}; load the page again`,
       );
     });
@@ -56,7 +68,23 @@ export class PlayerClient {
   }
 
   close(): void {
+    clearInterval(this.#pings);
     this.#worker.terminate();
+  }
+
+  #ping(): void {
+    if (this.#unanswered === 0) this.#send({ type: 'ping' });
+    this.#unanswered++;
+    if (this.#unanswered <= MAX_UNANSWERED) return;
+    this.#end(
+      `The player was ended: a step of its model, or its compilation, took more than ${(MAX_UNANSWERED * PING_MS) / 1000} s; ` +
+        'the model is too large to be played, or means harm',
+    );
+  }
+
+  #end(message: string): void {
+    this.close();
+    this.onFailed(message);
   }
 
   #send(message: ToPlayer): void {

@@ -3,9 +3,12 @@
 import type { MujocoFiles } from '../../workers/editors/scene_client';
 import type { SceneDescription } from '../../workers/ranks/protocol';
 import type { PolicyData } from './policy_data';
+import type { BroughtTask } from './task_file';
 
 export interface PlayedAgent {
   task: string;
+  /** Where it is none of the site's as they come. */
+  brought?: BroughtTask;
   policy: PolicyData;
   seed: number;
 }
@@ -16,9 +19,13 @@ export type ToPlayer =
   /** Simulated seconds in a second; 0 holds the robot. */
   | { type: 'pace'; speed: number }
   /** A new episode. */
-  | { type: 'restart' };
+  | { type: 'restart' }
+  /** Asks for an `alive`. */
+  | { type: 'ping' };
 
 export type FromPlayer =
+  /** The worker has begun, or has taken what was sent before a ping. */
+  | { type: 'alive' }
   | { type: 'opened'; scene: SceneDescription }
   /** Poses of consecutive control steps, [frames, G, 12]; `firstFrame` counts from the first of all. */
   | { type: 'poses'; firstFrame: number; poses: Float32Array }

@@ -3,6 +3,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SceneDescription } from '../../workers/ranks/protocol';
+import { taskTitle } from '../control/own_model';
+import { formatCount } from '../format';
 import { base, controls } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
 import { Playback } from '../viewer/playback';
@@ -26,6 +28,8 @@ export class PlayerView extends LitElement {
   @property({ type: Boolean }) controls = false;
   @property({ type: Boolean, reflect: true }) playing = true;
   @property({ type: Boolean, reflect: true }) moving = false;
+  /** What the agent brings was shown, and may be loaded. */
+  @state() private allowed = false;
   @state() private speed = 1;
   @state() private drawable = true;
 
@@ -80,6 +84,13 @@ export class PlayerView extends LitElement {
   protected override firstUpdated(): void {
     const canvas = this.renderRoot.querySelector('canvas')!;
     this.#stage = ViewerStage.open(this, canvas, this.#script);
+    this.#seen.observe(this);
+    document.addEventListener('visibilitychange', this.#pace);
+    if (!this.agent.brought) this.#load();
+  }
+
+  readonly #load = (): void => {
+    this.allowed = true;
     if (!this.#stage) return;
     this.#player = new PlayerClient(
       this.runtime,
@@ -87,20 +98,36 @@ export class PlayerView extends LitElement {
       (scene) => this.#show(scene),
       (message) => this.dispatchEvent(new CustomEvent('failed', { detail: message })),
     );
-    this.#seen.observe(this);
-    document.addEventListener('visibilitychange', this.#pace);
-  }
+  };
 
   protected override render() {
     return html`
       <canvas
         tabindex="0"
         role="img"
-        aria-label="${this.agent.task}, moved by its policy. Drag or use the arrow keys to turn the view, plus and minus to zoom."
+        aria-label="${this.#title}, moved by its policy. Drag or use the arrow keys to turn the view, plus and minus to zoom."
       ></canvas>
       ${this.drawable ? nothing : html`<p>This browser offers no WebGL 2, so the robot cannot be drawn.</p>`}
-      ${this.controls && this.drawable ? this.#bar() : nothing}
+      ${this.drawable && !this.allowed ? this.#question() : nothing}
+      ${this.drawable && this.allowed && this.controls ? this.#bar() : nothing}
     `;
+  }
+
+  get #title(): string {
+    const { task, brought } = this.agent;
+    return taskTitle(task, brought ? { model: { xml: brought.task.xmls[0]!, files: {} } } : {});
+  }
+
+  #question() {
+    const { bodies, bytes } = this.agent.brought!;
+    const size = `${formatCount(bodies)} ${bodies === 1 ? 'body' : 'bodies'}, ${formatCount(Math.ceil(bytes / 1000))} kB`;
+    return html`<section aria-label="What the agent brings">
+      <p>
+        It brings a model that is not of this site: <strong>${this.#title}</strong>, ${size}. It is data and no code, and
+        MuJoCo loads it in a worker of its own.
+      </p>
+      <button class="primary" @click=${this.#load}>Play</button>
+    </section>`;
   }
 
   #bar() {
@@ -171,14 +198,23 @@ export class PlayerView extends LitElement {
       canvas:focus-visible {
         outline-offset: -3px;
       }
-      p {
+      canvas ~ p,
+      section {
         position: absolute;
         inset: 0;
         display: grid;
-        place-items: center;
+        place-content: center;
+        justify-items: center;
+        gap: 12px;
         margin: 0;
         padding: 16px;
         text-align: center;
+        overflow: auto;
+      }
+      section p {
+        max-width: 44ch;
+        margin: 0;
+        overflow-wrap: anywhere;
       }
       .bar {
         position: absolute;
@@ -192,7 +228,7 @@ export class PlayerView extends LitElement {
       .bar > * {
         pointer-events: auto;
       }
-      button,
+      .bar button,
       select {
         width: auto;
         min-height: 34px;

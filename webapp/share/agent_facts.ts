@@ -57,11 +57,11 @@ function checkedResult(result: unknown): AgentResult | null {
   return { episodic_return, global_step, ...(interval === undefined ? {} : { interval }) };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isNumber(value: unknown): value is number {
+export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 

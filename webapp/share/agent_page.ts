@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { taskTitle } from '../control/own_model';
 import { formatCompact, formatCount, formatInterval, formatValue } from '../format';
 import '../player/player_view';
 import { base, controls, panel } from '../styles/shared';
@@ -40,12 +41,12 @@ export class AgentPage extends LitElement {
         }}
       ></websim-player>
       <section class="panel" aria-label="The agent">
-        <h1>${agent.task}</h1>
+        <h1>${taskTitle(agent.task, agent.options)}</h1>
         ${this.#result(agent)}
         ${this.#actions(agent)}
         <h2>Settings</h2>
         <dl class="settings">
-          ${Object.entries({ ...agent.settings, seed: agent.seed }).map(
+          ${Object.entries({ ...agent.settings, ...shownOptions(agent), seed: agent.seed }).map(
             ([name, value]) => html`<dt>${name}</dt><dd>${text(value)}</dd>`,
           )}
         </dl>
@@ -69,7 +70,7 @@ export class AgentPage extends LitElement {
   }
 
   #actions(agent: SharedAgent) {
-    const { policy: _policy, result: _result, ...facts } = agent;
+    const { policy: _policy, result: _result, brought: _brought, ...facts } = agent;
     const recipe = recipeAddress(facts, new URL(document.baseURI));
     return html`
       ${recipe ? html`<a class="primary" href=${recipe}>Train it yourself</a>` : nothing}
@@ -228,7 +229,18 @@ export class AgentPage extends LitElement {
   ];
 }
 
+/** Of the task, without the model, which is seen. */
+function shownOptions({ options }: SharedAgent): Record<string, unknown> {
+  const { model: _, ...others } = options;
+  return others;
+}
+
 function text(value: unknown): string {
   if (typeof value === 'number' && Number.isInteger(value)) return formatCount(value);
-  return Array.isArray(value) ? value.join(' × ') : String(value);
+  if (isNumbers(value)) return value.join(' × ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((part) => typeof part === 'number');
 }

@@ -15,7 +15,7 @@ export interface Kind {
 /** Bytes before the compressed content. */
 const HEAD = 9;
 /** A content is at most this long, so that a short link cannot fill the memory. */
-const MAX_CONTENT = 8 * 2 ** 20;
+export const MAX_CONTENT = 8 * 2 ** 20;
 
 export function seal(content: Uint8Array, { version }: Kind): Uint8Array<ArrayBuffer> {
   const compressed = deflateSync(content, { level: 9 });
@@ -28,11 +28,11 @@ export function seal(content: Uint8Array, { version }: Kind): Uint8Array<ArrayBu
   return packed;
 }
 
-/** Throws a WebsimError, one sentence, when the bytes are not of `kind`. */
+/** Throws a WebsimError, one sentence, when the bytes are of another version, or damaged. */
 export function unseal(packed: Uint8Array, kind: Kind): Uint8Array<ArrayBuffer> {
   if (packed.length <= HEAD) throw damaged(kind, 'it is too short');
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  const version = view.getUint8(0);
+  const version = sealedVersion(packed);
   if (version !== kind.version) {
     throw damaged(kind, `it is of version ${version}, expected ${kind.version}`);
   }
@@ -52,6 +52,10 @@ export function unseal(packed: Uint8Array, kind: Kind): Uint8Array<ArrayBuffer> 
   }
   if (got !== length) throw damaged(kind, `it unpacks to ${got} bytes, expected ${length}`);
   return content;
+}
+
+export function sealedVersion(packed: Uint8Array): number {
+  return packed[0] ?? 0;
 }
 
 export function damaged({ name }: Kind, why: string): WebsimError {

@@ -1,6 +1,7 @@
 // Links: an agent in an address's fragment, which browsers do not send to any server.
 
 import { WebsimError } from '../../workers/errors';
+import { fromBase64, toBase64 } from '../base64';
 import { packAgent, type SharedAgent, unpackAgent } from './packed_agent';
 
 /** Longer addresses are cut off by some browsers and by most chat programs; a file takes such an agent. */
@@ -9,9 +10,7 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /** Bytes as base64url without padding (RFC 4648, 5). */
 export function toText(bytes: Uint8Array): string {
-  let letters = '';
-  for (const byte of bytes) letters += String.fromCharCode(byte);
-  return btoa(letters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  return toBase64(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 }
 
 export function fromText(text: string): Uint8Array {
@@ -21,8 +20,7 @@ export function fromText(text: string): Uint8Array {
         'copy the whole link again',
     );
   }
-  const letters = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
-  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+  return fromBase64(text.replace(/-/g, '+').replace(/_/g, '/'));
 }
 
 /** The fragment of a link, with its #; null when the agent needs a file. */

@@ -3,8 +3,9 @@
 // Sealed (envelope.ts): length u32 of the JSON header, the header, padding to 4 bytes, then little-endian: float32 means
 // and inverse deviations of observations [O]; bfloat16 scales, of each layer one for each output and one for its bias;
 // int16 biases of all layers; int8 weights of all layers, [inputs, outputs]. A weight is its integer times its output's
-// scale.
+// scale. An agent that brings its task is of version 2: the header has the task's as `brought`, and the task's parts follow.
 
+import { WebsimError } from '../../workers/errors';
 import {
   allFinite,
   checkedShape,
@@ -14,24 +15,32 @@ import {
   parametersOf,
   writeNumber,
 } from '../player/policy_data';
+import type { BroughtTask } from '../player/task_file';
 import { type AgentFacts, checkedFacts } from './agent_facts';
-import { damaged, type Kind, seal, unseal } from './envelope';
+import { damaged, type Kind, MAX_CONTENT, seal, sealedVersion, unseal } from './envelope';
+import { packTask, readTask } from './packed_task';
 
 export interface SharedAgent extends AgentFacts {
   policy: PolicyData;
+  /** Where it is none of the site's as they come. */
+  brought?: BroughtTask;
 }
 
 const AGENT: Kind = { version: 1, name: 'The shared agent' };
+const WITH_TASK: Kind = { ...AGENT, version: 2 };
 const INT8 = 127;
 const INT16 = 32767;
 
-export function packAgent({ policy, ...facts }: SharedAgent): Uint8Array {
+/** Throws a WebsimError when it is too large. */
+export function packAgent({ policy, brought, ...facts }: SharedAgent): Uint8Array {
   const { widths, activation, squash, low, high, clip } = policy;
   const shape = {
     ...{ widths, activation, squash, clip: writeNumber(clip) },
     ...{ low: low.map(writeNumber), high: high.map(writeNumber) },
   };
-  const header = new TextEncoder().encode(JSON.stringify({ ...facts, policy: shape }));
+  const task = brought && packTask(brought.task, facts.options);
+  const told = task ? { ...facts, options: task.options, brought: task.header } : facts;
+  const header = new TextEncoder().encode(JSON.stringify({ ...told, policy: shape }));
   const layers = policy.layers.map((layer) => quantise(layer));
   const scales = layers.flatMap((layer) => [layer.scales, Float32Array.of(layer.biasScale)]);
   const content = joined([
@@ -42,16 +51,24 @@ export function packAgent({ policy, ...facts }: SharedAgent): Uint8Array {
     ...scales.map(highHalves),
     ...layers.map(({ bias }) => bias),
     ...layers.map(({ weights }) => weights),
+    ...(task ? task.parts : []),
   ]);
-  return seal(content, AGENT);
+  if (content.length > MAX_CONTENT) {
+    throw new WebsimError(
+      `The agent with its model is too large to be shared: expected at most ${MAX_CONTENT} bytes, got ${content.length}; ` +
+        'use coarser meshes, or send the run as a file',
+    );
+  }
+  return seal(content, task ? WITH_TASK : AGENT);
 }
 
 /** Throws a WebsimError, one sentence, when the bytes are not an agent; nothing larger than it may be is made before. */
 export function unpackAgent(packed: Uint8Array): SharedAgent {
-  return readContent(unseal(packed, AGENT));
+  const kind = sealedVersion(packed) >= WITH_TASK.version ? WITH_TASK : AGENT;
+  return readContent(unseal(packed, kind), kind === WITH_TASK);
 }
 
-function readContent(content: Uint8Array): SharedAgent {
+function readContent(content: Uint8Array, withTask: boolean): SharedAgent {
   if (content.length < 4) throw damaged(AGENT, 'it is empty');
   const headerLength = new DataView(content.buffer).getUint32(0, true);
   if (4 + headerLength > content.length) throw damaged(AGENT, 'its header is cut off');
@@ -72,9 +89,9 @@ function readContent(content: Uint8Array): SharedAgent {
   const scalesAt = start + 8 * observations;
   const biasesAt = scalesAt + 2 * scaleCount;
   const weightsAt = biasesAt + 2 * outputs;
-  const expected = weightsAt + parameters - outputs;
-  if (content.length !== expected) {
-    throw damaged(AGENT, `it has ${content.length} bytes, expected ${expected} for its layers`);
+  const end = weightsAt + parameters - outputs;
+  if (withTask ? content.length < end : content.length !== end) {
+    throw damaged(AGENT, `it has ${content.length} bytes, expected ${end} for its layers`);
   }
   const { buffer } = content;
   const numbers = new Float32Array(buffer, start, 2 * observations);
@@ -82,10 +99,11 @@ function readContent(content: Uint8Array): SharedAgent {
   if (!allFinite(numbers) || !allFinite(allScales))
     throw damaged(AGENT, 'a number in it is not finite');
   const biases = new Int16Array(buffer, biasesAt, outputs);
-  const weights = new Int8Array(buffer, weightsAt);
+  const weights = new Int8Array(buffer, weightsAt, end - weightsAt);
   const cursor = { scale: 0, bias: 0, weight: 0 };
+  const task = withTask ? readTask(facts, header.brought, content.subarray(end)) : {};
   return {
-    ...facts,
+    ...{ ...facts, ...task },
     policy: {
       ...shape,
       mean: numbers.slice(0, observations),

@@ -17,9 +17,6 @@ import { packAgent, type SharedAgent } from './packed_agent';
 import { recipeAddress } from './recipe';
 import { runFacts, sharedRun } from './shared_run';
 
-const NO_LINK =
-  "An agent's link names a task of this site, so that it cannot hold a model of your own; recipe and run file do.";
-
 @customElement('websim-share-menu')
 export class ShareMenu extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
@@ -35,8 +32,7 @@ export class ShareMenu extends LitElement {
   }
 
   protected override render() {
-    const { store } = this;
-    const told = this.told || (this.#popup.open && this.#own ? NO_LINK : '');
+    const { store, told } = this;
     return html`
       <button aria-haspopup="menu" aria-expanded=${this.#popup.open} ?disabled=${!store.latest} @click=${this.#popup.toggle}>
         Share
@@ -54,17 +50,12 @@ export class ShareMenu extends LitElement {
   }
 
   #menu() {
-    if (this.#own) {
-      return html`<div role="menu" aria-label="Share">
-        ${this.#item('Copy recipe', () => this.#copyRecipe())}
-        ${this.#item('Run file', () => saveRunFile(this.store))}
-      </div>`;
-    }
     return html`<div role="menu" aria-label="Share">
       ${this.#item('Copy link', () => this.#copyLink())}
       ${this.#item('Copy recipe', () => this.#copyRecipe())}
       ${this.#item('Copy embed code', () => this.#copyEmbedCode())}
       ${this.#item('Agent file', () => this.#saveAgent())}
+      ${this.#own ? this.#item('Run file', () => saveRunFile(this.store)) : nothing}
     </div>`;
   }
 
@@ -84,8 +75,9 @@ export class ShareMenu extends LitElement {
   }
 
   async #agent(): Promise<SharedAgent> {
+    const { run, latest, exchange } = this.store;
     const policy = await this.store.policy();
-    return sharedRun(this.store.run!, this.store.latest!, policy);
+    return sharedRun(run!, latest!, policy, (env, options) => exchange.playableTask(env, options));
   }
 
   async #copyLink(): Promise<void> {

@@ -19,4 +19,6 @@ export interface ExchangeModule {
   predict(policy: Uint8Array, observations: Uint8Array): Uint8Array;
   /** `history` is JSON. */
   metricsFile(history: string, format: MetricsFormat): string;
+  /** A task with its options, JSON, as the player reads it: a `TaskFile`'s text (webapp/player/task_file.ts). */
+  playableTask(env: string, options: string): string;
 }

@@ -37,6 +37,12 @@ export class PolicyExchange {
     return rank.request('metrics-file', { history: [...history], format }, EXCHANGE_S);
   }
 
+  /** A task with its options as the player reads it: text for `readTaskFile` (webapp/player/task_file.ts). */
+  async playableTask(env: string, options: TaskOptions): Promise<string> {
+    const rank = await this.ranks.firstRank(env, options);
+    return rank.request('playable-task', { env, options }, EXCHANGE_S);
+  }
+
   /** Reads a policy of any known format. `name`: of the file, for messages. */
   async open(
     file: Uint8Array | ArrayBuffer,

@@ -180,6 +180,7 @@ export type Request = { id: number } & (
       normalizer: Uint8Array;
     }
   | { type: 'predict'; policy: Uint8Array; observations: Float32Array }
+  | { type: 'playable-task'; env: string; options: TaskOptions }
   | { type: 'model'; source: ModelSource }
   | { type: 'pack-model'; model: ModelText }
   | { type: 'task-size'; env: string; options: TaskOptions }
@@ -204,6 +205,7 @@ export type RequestResult = {
   'metrics-file': string;
   'open-policy': { policy: Uint8Array; description: PolicyDescription };
   predict: Float32Array;
+  'playable-task': string;
   model: ModelText;
   'pack-model': PackedModel;
   'task-size': TaskSize;

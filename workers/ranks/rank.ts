@@ -34,7 +34,7 @@ type OpenRequest = Extract<Request, { type: 'open' }>;
 type TrialRequest = Extract<Request, { type: 'reward-trial' }>;
 type ExchangeRequest = Extract<
   Request,
-  { type: 'convert' | 'metrics-file' | 'open-policy' | 'predict' }
+  { type: 'convert' | 'metrics-file' | 'open-policy' | 'predict' | 'playable-task' }
 >;
 
 /** How often rank 0 posts the policy file, so that a run that dies leaves one. */
@@ -135,6 +135,7 @@ export class Rank {
       case 'metrics-file':
       case 'open-policy':
       case 'predict':
+      case 'playable-task':
         return this.exchange(request);
       case 'model': {
         this.run?.link.setRunning(false);
@@ -182,6 +183,8 @@ export class Rank {
         const rows = new Uint8Array(buffer, byteOffset, byteLength);
         return new Float32Array(exchange.predict(request.policy, rows).slice().buffer);
       }
+      case 'playable-task':
+        return exchange.playableTask(request.env, JSON.stringify(request.options));
     }
   }
 

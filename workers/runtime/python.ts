@@ -115,6 +115,7 @@ export class Python {
       describePolicy: (policy) => module.describe_policy(policy),
       predict: (policy, observations) => toBytes(module.predict(policy, observations)),
       metricsFile: (history, format) => module.metrics_file(history, format),
+      playableTask: (env, options) => module.playable_task(env, options),
     };
   }
 

@@ -17,11 +17,12 @@ class Engine(Protocol):
     """B state rows of one task. `step`, `reset` and `set_state` write into arrays that the engine owns.
 
     obs [B, O] float32, signals [B, S] float64, flags [B] uint8 (bit 0 terminated, 1 diverged, 2 unhealthy).
-    model and program: those of the first of the task's variants.
+    model and program: those of the first of the task's variants. programs: of each of them.
     """
 
     model: ModelInfo
     program: Program
+    programs: list[Program]
     num_envs: int
     num_worlds: int
     obs: NDArray[np.float32]

@@ -43,9 +43,9 @@ class BrowserEngine:
 
     def _set_up(self, spec: EnvSpec, num_envs: int) -> None:
         infos = [_model_info(info) for info in json.loads(websim_host.engine_infos(self._id))]
-        programs = compile_worlds(spec, infos)
-        self.model, self.program = infos[0], programs[0]
-        self.num_envs, self.num_worlds = num_envs, len(programs)
+        self.programs = compile_worlds(spec, infos)
+        self.model, self.program = infos[0], self.programs[0]
+        self.num_envs, self.num_worlds = num_envs, len(self.programs)
         self.obs = np.zeros((num_envs, self.program.obs_dim), np.float32)
         self.signals = np.zeros((num_envs, self.program.signal_dim))
         self.flags = np.zeros(num_envs, np.uint8)
@@ -55,7 +55,7 @@ class BrowserEngine:
         self._host_step = websim_host.engine_step
         self._last_actions: NDArray[np.float32] | None = None
         self._last_actions_at = 0
-        data = [np.frombuffer(program.data, np.uint8) for program in programs]
+        data = [np.frombuffer(program.data, np.uint8) for program in self.programs]
         try:
             websim_host.engine_programs(
                 self._id,

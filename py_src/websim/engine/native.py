@@ -49,7 +49,6 @@ class NativeEngine:
             raise ModelError(f"{spec.name}: {error}") from error
         self._datas = [mujoco.MjData(model) for model in self._models]
         infos = [_model_info(model, self._library.ws_state_size(model._address)) for model in self._models]
-        #: Of each of the task's variants.
         self.programs = compile_worlds(spec, infos)
         self.model, self.program = infos[0], self.programs[0]
         self.num_envs, self.num_worlds = num_envs, len(self.programs)

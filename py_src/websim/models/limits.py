@@ -43,7 +43,7 @@ MAX_ARENA_BYTES = 512 * 2**20
 _SUFFIXES = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50, "E": 2**60}
 
 #: The largest value of attributes, by element ("": any) and name. None of them needs to be larger in a real model.
-_LARGEST: Mapping[tuple[str, str], float] = {
+LARGEST: Mapping[tuple[str, str], float] = {
     ("size", "memory"): MAX_ARENA_BYTES,
     ("size", "nstack"): MAX_ARENA_BYTES / 8,
     ("size", "njmax"): 20_000,
@@ -66,7 +66,7 @@ _LARGEST: Mapping[tuple[str, str], float] = {
 }
 
 #: The smallest value of attributes whose smaller ones crash MuJoCo.
-_SMALLEST: Mapping[tuple[str, str], float] = {("contact", "activelayers"): 1, ("texture", "nchannel"): 1}
+SMALLEST: Mapping[tuple[str, str], float] = {("contact", "activelayers"): 1, ("texture", "nchannel"): 1}
 
 
 def megabytes(nbytes: float) -> str:
@@ -149,10 +149,10 @@ def replicated(element: Element) -> float:
 
 def _check_values(element: Element, where: Callable[[], str]) -> None:
     for name in element.attributes:
-        limit = _LARGEST.get((element.tag, name)) or _LARGEST.get(("", name))
+        limit = LARGEST.get((element.tag, name)) or LARGEST.get(("", name))
         if limit and (largest := max(map(abs, numbers(element, name)), default=0)) > limit:
             raise ModelError(f"{where()}: {name}: expected at most {limit:,.0f}, got {largest:,.0f}")
-        least = _SMALLEST.get((element.tag, name))
+        least = SMALLEST.get((element.tag, name))
         if least is not None and (smallest := min(numbers(element, name), default=least)) < least:
             raise ModelError(f"{where()}: {name}: expected at least {least:,.0f}, got {smallest:,.0f}")
 
