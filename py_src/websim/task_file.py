@@ -4,7 +4,7 @@ The site's build writes one for each built-in task; a page writes one for an age
 text is JSON (webapp/player/task_file.ts reads it):
     name
     xmls, programs (base64): of each variant of the world
-    assets, files: what the models name, by the name that MuJoCo looks for: [archive, path] of the site, base64 of others
+    assets, files: what the models name, by the name that MuJoCo seeks: [archive, path] of the site, base64 of others
     per_episode: a variant is drawn for each episode, not environment
     max_episode_steps, keyframe (empty: none)
     choices: [K, A] actions of a discrete task, or null

@@ -11,6 +11,7 @@ import { Playback } from '../viewer/playback';
 import { type StageScript, ViewerStage } from '../viewer/viewer_stage';
 import { PlayerClient } from './player_client';
 import type { PlayedAgent } from './player_protocol';
+import type { BroughtTask } from './task_file';
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
@@ -89,8 +90,12 @@ export class PlayerView extends LitElement {
     if (!this.agent.brought) this.#load();
   }
 
-  readonly #load = (): void => {
+  readonly #allow = (): void => {
     this.allowed = true;
+    this.#load();
+  };
+
+  #load(): void {
     if (!this.#stage) return;
     this.#player = new PlayerClient(
       this.runtime,
@@ -98,9 +103,10 @@ export class PlayerView extends LitElement {
       (scene) => this.#show(scene),
       (message) => this.dispatchEvent(new CustomEvent('failed', { detail: message })),
     );
-  };
+  }
 
   protected override render() {
+    const { brought } = this.agent;
     return html`
       <canvas
         tabindex="0"
@@ -108,8 +114,8 @@ export class PlayerView extends LitElement {
         aria-label="${this.#title}, moved by its policy. Drag or use the arrow keys to turn the view, plus and minus to zoom."
       ></canvas>
       ${this.drawable ? nothing : html`<p>This browser offers no WebGL 2, so the robot cannot be drawn.</p>`}
-      ${this.drawable && !this.allowed ? this.#question() : nothing}
-      ${this.drawable && this.allowed && this.controls ? this.#bar() : nothing}
+      ${this.drawable && brought && !this.allowed ? this.#question(brought) : nothing}
+      ${this.drawable && (!brought || this.allowed) && this.controls ? this.#bar() : nothing}
     `;
   }
 
@@ -118,15 +124,14 @@ export class PlayerView extends LitElement {
     return taskTitle(task, brought ? { model: { xml: brought.task.xmls[0]!, files: {} } } : {});
   }
 
-  #question() {
-    const { bodies, bytes } = this.agent.brought!;
+  #question({ bodies, bytes }: BroughtTask) {
     const size = `${formatCount(bodies)} ${bodies === 1 ? 'body' : 'bodies'}, ${formatCount(Math.ceil(bytes / 1000))} kB`;
     return html`<section aria-label="What the agent brings">
       <p>
         It brings a model that is not of this site: <strong>${this.#title}</strong>, ${size}. It is data and no code, and
         MuJoCo loads it in a worker of its own.
       </p>
-      <button class="primary" @click=${this.#load}>Play</button>
+      <button class="primary" @click=${this.#allow}>Play</button>
     </section>`;
   }
 
