@@ -99,7 +99,7 @@ def a_model_of_another_size_is_asked_about(website: Website) -> None:
     expect(question).to_have_count(0)
     assert website.state == "running"
     refused = website.page.evaluate(
-        "(xml) => websim.change({ model: { xml, files: {} } }).catch((error) => error.message)", JOINTED
+        "(xml) => websim.run.change({ model: { xml, files: {} } }).catch((error) => error.message)", JOINTED
     )
     assert refused == ("The run cannot go on with this model: 2 → 4 observations; start another run with it.")
 

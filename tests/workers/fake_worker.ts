@@ -6,10 +6,15 @@ import { RankClient, type WorkerLike } from '../../workers/ranks/rank_client';
 export class FakeWorker implements WorkerLike {
   readonly sent: Request[] = [];
   terminated = false;
+  /** What is answered at once; null: later, by `answer`. */
+  onRequest: (request: Request) => RequestResult[Request['type']] | null = () => null;
   private readonly listeners = new Map<string, (event: Event) => void>();
 
   postMessage(message: unknown): void {
-    this.sent.push(message as Request);
+    const request = message as Request;
+    const result = this.onRequest(request);
+    if (result === null) this.sent.push(request);
+    else this.reply(request.id, result);
   }
 
   addEventListener(type: string, listener: (event: Event) => void): void {
@@ -30,9 +35,11 @@ export class FakeWorker implements WorkerLike {
 
   /** Answers all requests that were not answered yet. */
   answer(result: RequestResult[Request['type']] = {}): void {
-    for (const { id } of this.sent.splice(0)) {
-      this.dispatch('message', { data: { type: 'reply', id, result } });
-    }
+    for (const { id } of this.sent.splice(0)) this.reply(id, result);
+  }
+
+  private reply(id: number, result: RequestResult[Request['type']]): void {
+    this.dispatch('message', { data: { type: 'reply', id, result } });
   }
 }
 

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TaskSize } from '../../workers/editors/scene_protocol';
 import { HandReader, type Pull } from '../../workers/physics/pull';
+import { ModelFitError } from '../../workers/ranks/model_fit';
 import type { SceneDescription } from '../../workers/ranks/protocol';
 import type { RankClient } from '../../workers/ranks/rank_client';
 import { TrainingRun } from '../../workers/ranks/run';
@@ -126,6 +128,31 @@ describe('changes and what is shown', () => {
     expect(run.config).toBe(config);
     workers[0]?.say({ type: 'ended', reason: 'finished' });
     await expect(run.change({ gamma: 0.9 })).rejects.toThrow('The run has ended');
+  });
+
+  it('takes another model only when it has as many numbers and drawn parts', async () => {
+    const { run, workers } = await startRun(1);
+    const models: Record<string, { size: TaskSize; geoms: number }> = {
+      own: { size: { observations: 4, actions: 1 }, geoms: 1 },
+      longer: { size: { observations: 4, actions: 1 }, geoms: 1 },
+      jointed: { size: { observations: 6, actions: 1 }, geoms: 4 },
+    };
+    const asked: string[] = [];
+    workers[0]!.onRequest = (request) => {
+      asked.push(request.type);
+      if (request.type === 'change') return { ...config, env_options: request.changes };
+      if (request.type !== 'scene' && request.type !== 'task-size') return null;
+      const { size, geoms } = models[String(request.options.model ?? 'own')]!;
+      return request.type === 'scene' ? { ...scene, geoms: Array(geoms).fill({}) } : size;
+    };
+    const refused = run.change({ model: 'jointed' });
+    await expect(refused).rejects.toBeInstanceOf(ModelFitError);
+    await expect(refused).rejects.toThrow(
+      'The run cannot go on with this model: 4 → 6 observations, 1 → 4 drawn parts; start another run',
+    );
+    expect(asked).not.toContain('change');
+    expect(run.config).toBe(config);
+    expect((await run.change({ model: 'longer' })).env_options).toEqual({ model: 'longer' });
   });
 
   it('passes a hand on to the followed robot while it moves, and records that it was pushed', async () => {

@@ -14,7 +14,6 @@ import type { OpenedRun } from '../../workers/saves/saves_protocol';
 import type { Metrics, TrainConfig, TrainRequest } from '../../workers/schema';
 import { MetricTable } from '../metrics/metric_table';
 import { type Recipe, requestOf } from '../share/recipe';
-import { differences, ModelFitError } from './model_fit';
 import { Offline } from './offline';
 import { type ModelOptions, OWN_MODEL, sameModel, taskTitle } from './own_model';
 import { type Problem, toProblem } from './problem';
@@ -214,20 +213,10 @@ export class TrainingStore extends EventTarget {
     return this.run!;
   }
 
-  /**
-   * Changes live settings of the run, its reward by its text, or its model; what was wrong is the rejection's sentence, of
-   * a model that does not fit a `ModelFitError`.
-   */
+  /** As `TrainingRun.change`. */
   async change(changes: Changes): Promise<TrainConfig> {
-    const { run } = this;
-    if (!run) throw new Error('There is no run to change: start one first.');
-    if (changes.model !== undefined) {
-      const { env, env_options } = run.config;
-      const after = { ...env_options, model: changes.model };
-      const found = await differences(this.pool, env, env_options, after);
-      if (found.length > 0) throw new ModelFitError(found);
-    }
-    return run.change(changes);
+    if (!this.run) throw new Error('There is no run to change: start one first.');
+    return this.run.change(changes);
   }
 
   /** What the robot view is to show, as `TrainingRun.show` takes it. */

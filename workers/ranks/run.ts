@@ -5,6 +5,7 @@ import type { Pull } from '../physics/pull';
 import { type Metrics, SHOWN_ENV, type TrainConfig } from '../schema';
 import { Crowd } from './crowd';
 import { type FrameReader, MessageFrameReader, SharedFrameReader } from './frames';
+import { differences, ModelFitError } from './model_fit';
 import type {
   Changes,
   CheckpointInfo,
@@ -15,6 +16,7 @@ import type {
   SavedState,
   SceneDescription,
   ShownChoice,
+  TaskOptions,
 } from './protocol';
 import type { RankClient } from './rank_client';
 import { RankState, RankWord, type SharedMemory } from './shared_memory';
@@ -204,17 +206,27 @@ export class TrainingRun extends EventTarget {
   }
 
   /**
-   * Changes live settings, the number of environments or the `reward` (its text) from the next iteration on. Resolves to
-   * the config as it will be; rejects, and then nothing changes, when a value is wrong or the reward does not work.
+   * Changes live settings, the number of environments, the `reward` (its text) or the `model` from the next iteration on.
+   * Resolves to the config as it will be; rejects, and then nothing changes, when a value is wrong, the reward does not
+   * work, or, with a `ModelFitError`, the model is of other sizes.
    */
   async change(changes: Changes): Promise<TrainConfig> {
     if (!this.goesOn) {
       throw new WebsimError('The run has ended: nothing can be changed any more.');
     }
+    if (changes.model !== undefined) await this.checkModel(changes.model);
     this.settings = await this.first.request('change', { changes }, COMMAND_S);
     if (this.followed >= this.config.num_envs) await this.focus(this.config.num_envs - 1);
     this.dispatchEvent(new Event('config'));
     return this.config;
+  }
+
+  /** What ranks and viewer share of a run is laid out for the sizes that it began with. */
+  private async checkModel(model: unknown): Promise<void> {
+    const { env, env_options } = this.settings;
+    const after: TaskOptions = { ...env_options, model };
+    const found = await differences(this.first, env, env_options, this.scene, after);
+    if (found.length > 0) throw new ModelFitError(found);
   }
 
   /**

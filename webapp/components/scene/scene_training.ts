@@ -3,7 +3,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ModelText } from '../../../workers/editors/scene_protocol';
-import { ModelFitError } from '../../control/model_fit';
+import { ModelFitError } from '../../../workers/ranks/model_fit';
 import { type ModelOptions, OWN_MODEL, taskTitle } from '../../control/own_model';
 import { StoreController } from '../../control/store_controller';
 import type { TrainingStore } from '../../control/training_store';
