@@ -25,6 +25,12 @@ OTHERS = """(() => {
     const height = (env) => crowd.poses[env * floats + 12 * scene.trackedGeom + 2];
     return Math.max(...Array.from({ length: config.num_envs - 1 }, (_, i) => height(i + 1)));
 })()"""
+#: Whether the newest frame of the followed environment has an overlay.
+OVERLAY = """(() => {
+    const { frames, scene } = websim.run;
+    const [out, overlay] = [12 * scene.geoms.length, scene.overlayFloats].map((n) => new Float32Array(n));
+    return frames.read(frames.head - 1, out, overlay) && overlay[0] === 1;
+})()"""
 TORSO = "websim.run.scene.trackedGeom"
 #: A robot of 14 kg.
 LIFT = 400
@@ -115,9 +121,18 @@ def test_dragging_the_robot_pushes_it(website: Website) -> None:
     website.button("Push").click()
 
 
-def test_a_paused_robot_is_not_pushed(website: Website) -> None:
+def test_a_paused_robot_is_not_pushed_and_shows_overlays_at_once(website: Website) -> None:
     website.button("Pause").click()
     expect(website.title).to_have_text("Paused")
+    website.page.locator("websim-robot-view canvas").focus()
+    website.page.keyboard.press("m")
+    website.wait(OVERLAY, 20)
+    # Rank 0 has environments 0 and 1, and answers messages; rank 1 waits for it.
+    frames = website.page.evaluate("websim.run.frames.head")
+    website.page.evaluate("websim.run.focus(3)")
+    website.wait(f"websim.run.frames.head > {frames} && {OVERLAY}", 20)
+    website.page.keyboard.press("m")
+    website.wait(f"!{OVERLAY}", 20)
     website.page.keyboard.down("Control")
     drag(website, "websim-robot-view", up=80)
     assert not holds_within(website, 1)

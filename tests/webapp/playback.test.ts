@@ -89,6 +89,16 @@ describe('Playback', () => {
     expect(playback.advance(now, false)).toBe(false);
   });
 
+  it('shows the newest at once after an end that came before any pace was known', () => {
+    const source = new Frames();
+    const playback = new Playback(source, new Float32Array(12), 0.05, 0, Infinity);
+    source.head = 1;
+    playback.advance(0, true);
+    source.head = 4;
+    expect(playback.advance(0.02, false)).toBe(true);
+    expect(playback.snapshot[0]).toBe(3);
+  });
+
   it('blends neighbouring poses into a rotation, and not across a reset', () => {
     const turned = [0.1, 0, 0, 0, -1, 0, 1, 0, 0, 0, 0, 1];
     const start = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1];

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ReleasedError } from '../../workers/errors';
+import { Collective } from '../../workers/ranks/collective';
 import { SharedMemory } from '../../workers/ranks/shared_memory';
 import type { GatherOutcome, GatherProgram } from './gather_thread';
 import { bundle, runThread } from './threads';
@@ -73,6 +75,18 @@ describe('gather', () => {
     else memory.abort(1);
     expect(await waiting).toEqual([{ released: reason }]);
     expect(performance.now() - begin).toBeLessThan(200);
+  });
+
+  it('calls back while it waits', () => {
+    const memory = SharedMemory.create(2, GEOMS, 0, SLOT_BYTES);
+    let calls = 0;
+    const wait = () =>
+      new Collective(memory, 0).gather(new Uint8Array(1), new Uint8Array(2), 1, 'lonely', () => {
+        calls++;
+        if (calls === 2) memory.stop();
+      });
+    expect(wait).toThrow(ReleasedError);
+    expect(calls).toBe(2);
   });
 
   it('shows signs of life while it waits', async () => {

@@ -421,6 +421,36 @@ describe('PhysicsEngine', () => {
     expect([...joints.slice(9)]).toEqual([0, 1, 0]);
   });
 
+  it('writes the frame of a row anew between steps when it is to be seen otherwise', () => {
+    const written: { cart: number; overlay: boolean }[] = [];
+    const frames = {
+      focus: 1,
+      overlays: false,
+      write: (poses: Float32Array, overlay: Float32Array | null = null) =>
+        void written.push({ cart: poses[12]!, overlay: overlay !== null }),
+    };
+    const engine = openEngine({ link: { frames, crowd: null, hand: null, pulse: () => false } });
+    reset(engine, 0);
+    f64(MORE.qpos, B * NQ).set([1, 0, 2, 0, 3, 0]);
+    setState(engine);
+    engine.redraw();
+    expect(written).toEqual([]);
+    step(engine);
+    engine.redraw();
+    expect(written.length).toBe(1);
+    frames.overlays = true;
+    engine.redraw();
+    engine.redraw();
+    expect(written.slice(1)).toEqual([{ ...written[0], overlay: true }]);
+    frames.focus = 2;
+    engine.redraw();
+    frames.focus = 20;
+    engine.redraw();
+    expect(written[2]?.cart).toBeCloseTo(3);
+    expect(written.length).toBe(3);
+    engine.close();
+  });
+
   it('gives its memory back', () => {
     const before = mujoco.heap.length;
     for (let i = 0; i < 200; i++) openEngine({ numEnvs: 2000 }).close();

@@ -95,6 +95,7 @@ class Page {
   readonly session = new CountingSession();
   link: RunLink | null = null;
   packages: Packages = {};
+  redrawn = 0;
   private readonly port: MessagePort;
   private lastId = 0;
 
@@ -123,6 +124,7 @@ class Page {
         setLink: (link) => {
           this.link = link;
         },
+        redraw: () => this.redrawn++,
         setInterruptBuffer: () => {},
         ...runtime,
       };
@@ -271,6 +273,9 @@ it('takes requests between iterations: pause, policy, resume, stop', async () =>
   });
   await page.request({ type: 'focus', env: 3 });
   expect(page.link?.frames.focus).toBe(3);
+  expect(page.redrawn).toBe(1);
+  await page.request({ type: 'command', command: 'redraw' });
+  expect(page.redrawn).toBe(2);
   await page.request({ type: 'command', command: 'resume' });
   while (page.session.iterations < iterations + 3) await new Promise((r) => setTimeout(r, 1));
   await page.request({ type: 'command', command: 'stop' });

@@ -89,6 +89,21 @@ describe('a run that goes well', () => {
     expect(workers[1]?.sent).toEqual([]);
   });
 
+  it('has a paused rank 0 draw what is to be seen now', async () => {
+    const { run, workers, memory } = await startRun(2);
+    run.showOverlays(true);
+    expect(memory?.control[Control.OVERLAYS]).toBe(1);
+    expect(workers[0]?.sent).toEqual([]);
+    const pausing = run.pause();
+    workers[0]?.answer();
+    await pausing;
+    run.showOverlays(false);
+    await run.focus(3);
+    const redraw = { type: 'command', command: 'redraw' };
+    expect(workers[0]?.sent).toMatchObject([redraw, redraw]);
+    expect(workers[1]?.sent).toEqual([]);
+  });
+
   it('refuses to follow an environment that is not there', async () => {
     const { run, memory } = await startRun(2);
     await run.focus(7);

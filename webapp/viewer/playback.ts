@@ -82,6 +82,8 @@ export class Playback {
     const correction = producing ? Math.min(1.25, Math.max(0.75, 1 + 0.25 * error)) : 1;
     this.#framesPerSecond = Math.min(rate * correction, ceiling);
     this.#position = Math.min(head - 1, this.#position + this.#framesPerSecond * elapsed);
+    // Too little came before the end to know a pace.
+    if (!producing && rate === 0) this.#position = head - 1;
     if (head - 1 - this.#position > FULLEST * capacity) this.#position = head - 1 - wantedLag;
     if (this.#position === head - 1 && !producing) this.#framesPerSecond = 0;
 

@@ -81,6 +81,8 @@ export class PhysicsEngine {
   /** Of the caller's running returns [B, agents]. */
   private returns: { at: number; agents: number } | null = null;
   private readonly pace = new CrowdPace();
+  /** What was to be seen when a frame was last due. */
+  private seen: { focus: number; overlays: boolean } | null = null;
   private readonly pushes: Pushes;
 
   /** `xmls`: MJCF of each variant; `assets`: files that they name. `caller`: live view of the memory of the calls' addresses. */
@@ -256,6 +258,14 @@ export class PhysicsEngine {
     this.copyIn(this.part(this.opened.rows, first, count), rowsAt);
   }
 
+  /** Between steps: writes the frame anew when another environment is followed since, or overlays are to be seen or not. */
+  redraw(): void {
+    const { frames } = this.link ?? {};
+    if (!frames || !this.seen) return;
+    const { focus, overlays } = this.seen;
+    if (focus !== frames.focus || overlays !== frames.overlays) this.recordPose();
+  }
+
   /** Lets the wrench at that address act on a row in each step; 0: no longer. */
   push(env: number, wrenchAt: number): void {
     this.pushes.set(env, wrenchAt === 0 ? null : this.caller().subarray(wrenchAt));
@@ -334,11 +344,13 @@ export class PhysicsEngine {
   private recordPose(): void {
     const frames = this.link?.frames;
     if (!frames) return;
-    const env = frames.focus - this.firstEnv;
+    const { focus, overlays } = frames;
+    this.seen = { focus, overlays };
+    const env = focus - this.firstEnv;
     if (env < 0 || env >= this.numEnvs) return;
     const { frame } = this.opened;
     this.computePoses(env, 1, frame);
-    frames.write(frame, frames.overlays ? this.computeOverlay(env) : null);
+    frames.write(frame, overlays ? this.computeOverlay(env) : null);
   }
 
   /** Valid until the next call. */

@@ -49,16 +49,22 @@ export class Collective {
   /**
    * All ranks' `local` into `out` (worldSize x local.length bytes), in rank order.
    * Returns '', or what did not match: the same text on every rank. Throws `ReleasedError` when the
-   * run ends while waiting.
+   * run ends while waiting. `whileWaiting` is called about every `WAIT_MS` of a long wait.
    */
-  gather(local: Uint8Array, out: Uint8Array, sequence: number, tag: string): string {
+  gather(
+    local: Uint8Array,
+    out: Uint8Array,
+    sequence: number,
+    tag: string,
+    whileWaiting: () => void = () => {},
+  ): string {
     const { slotBytes } = this.shared;
     const nbytes = local.length;
     const rounds = Math.max(1, Math.ceil(nbytes / slotBytes));
     for (let i = 0; i < rounds; i++) {
       const begin = i * slotBytes;
       const chunk = rounds === 1 ? local : local.subarray(begin, begin + slotBytes);
-      const sides = this.exchange(chunk, nbytes, sequence, tag);
+      const sides = this.exchange(chunk, nbytes, sequence, tag, whileWaiting);
       const mismatch = i === 0 ? describeMismatch(sides) : '';
       if (mismatch) return mismatch;
       sides.forEach((side, r) => {
@@ -71,7 +77,13 @@ export class Collective {
   }
 
   /** One round; returns the sides that now hold every rank's chunk. */
-  private exchange(chunk: Uint8Array, nbytes: number, sequence: number, tag: string): GatherSide[] {
+  private exchange(
+    chunk: Uint8Array,
+    nbytes: number,
+    sequence: number,
+    tag: string,
+    whileWaiting: () => void,
+  ): GatherSide[] {
     this.round++;
     const side = this.round % 2 === 0 ? 0 : 1;
     const { words, sides } = this.own;
@@ -81,7 +93,7 @@ export class Collective {
     sides[side].payload.set(chunk);
     Atomics.store(words, RankWord.ROUND, this.round);
     Atomics.notify(words, RankWord.ROUND);
-    for (const member of this.members) this.waitFor(member.words);
+    for (const member of this.members) this.waitFor(member.words, whileWaiting);
     return this.members.map((member) => member.sides[side]);
   }
 
@@ -95,7 +107,7 @@ export class Collective {
     return text;
   }
 
-  private waitFor(words: Int32Array): void {
+  private waitFor(words: Int32Array, whileWaiting: () => void): void {
     let published = Atomics.load(words, RankWord.ROUND);
     for (let i = 0; i < SPINS && published < this.round; i++) {
       published = Atomics.load(words, RankWord.ROUND);
@@ -108,6 +120,7 @@ export class Collective {
       if (this.shared.abortedBy >= 0) throw new ReleasedError('abort');
       Atomics.wait(words, RankWord.ROUND, published, WAIT_MS);
       Atomics.add(own, RankWord.HEARTBEAT, 1);
+      whileWaiting();
       published = Atomics.load(words, RankWord.ROUND);
     }
     Atomics.store(own, RankWord.STATE, RankState.RUNNING);

@@ -71,6 +71,11 @@ export class Host {
     };
   }
 
+  /** Draws the followed robot as somebody asks to see it since the last step. */
+  redraw(): void {
+    for (const engine of this.engines.values()) engine.redraw();
+  }
+
   /** Frees what a failed run has left open. */
   closeEngines(): void {
     for (const id of [...this.engines.keys()]) this.closeEngine(id);
@@ -111,6 +116,7 @@ export class Host {
       heap.subarray(out),
       sequence,
       tag,
+      () => this.redraw(),
     );
   }
 }

@@ -161,7 +161,7 @@ export type Request = { id: number } & (
       /** Made before the first iteration. */
       changes: Changes | null;
     }
-  | { type: 'command'; command: 'pause' | 'resume' | 'stop' | 'save' }
+  | { type: 'command'; command: 'pause' | 'resume' | 'stop' | 'save' | 'redraw' }
   | { type: 'focus'; env: number }
   | { type: 'policy'; which: PolicyChoice }
   | { type: 'change'; changes: Changes }

@@ -234,6 +234,7 @@ export class Rank {
         if (!this.hold(run)) return;
         run.paused = true;
         run.link.setRunning(false);
+        this.booted.redraw();
         this.showOn();
         break;
       case 'resume':
@@ -245,6 +246,9 @@ export class Rank {
         break;
       case 'save':
         run.session.requestSave();
+        break;
+      case 'redraw':
+        this.booted.redraw();
         break;
     }
   }

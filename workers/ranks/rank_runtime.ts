@@ -31,6 +31,8 @@ export interface RankRuntime {
   addPackages(packages: Packages): void;
   /** The run whose collectives, poses and stop request Python sees; null between runs. */
   setLink(link: RunLink | null): void;
+  /** Draws the followed robot as somebody asks to see it since the last step. */
+  redraw(): void;
   /** While set, a 2 written into the buffer interrupts Python. */
   setInterruptBuffer(buffer: SharedArrayBuffer | null): void;
 }
@@ -101,6 +103,7 @@ export async function bootRuntime(
       host.link = link;
       if (!link) host.closeEngines();
     },
+    redraw: () => host.redraw(),
     setInterruptBuffer: (buffer) => python.setInterruptBuffer(buffer),
   };
 }

@@ -261,9 +261,10 @@ export class TrainingRun extends EventTarget {
     return this.memory !== null;
   }
 
-  /** Whether frames from now on come with what a view draws over the robot. */
+  /** Whether frames from now on come with what a view draws over the robot; of a paused run there is a new one. */
   showOverlays(shown: boolean): void {
     this.memory?.showOverlays(shown);
+    this.redraw();
   }
 
   /** Pulls at the robot that is shown, until called with null. Of a paused run only a shown policy's robot moves. */
@@ -289,6 +290,14 @@ export class TrainingRun extends EventTarget {
     // After the end only what is shown moves.
     else if (this.current !== 'ended' || this.choice !== 'live')
       await this.first.request('focus', { env }, COMMAND_S);
+    this.redraw();
+  }
+
+  /** Rank 0 does not step a paused run; the other ranks wait for it and see in shared memory what is to be drawn. */
+  private redraw(): void {
+    if (this.current !== 'paused' && this.current !== 'pausing') return;
+    // A run that ends meanwhile has nothing to draw.
+    this.command('redraw').catch(() => {});
   }
 
   private get first(): RankClient {
@@ -302,7 +311,7 @@ export class TrainingRun extends EventTarget {
     if (this.current === 'running') await this.command('save');
   }
 
-  private async command(command: 'pause' | 'resume' | 'save'): Promise<void> {
+  private async command(command: 'pause' | 'resume' | 'save' | 'redraw'): Promise<void> {
     await this.first.request('command', { command }, COMMAND_S);
   }
 

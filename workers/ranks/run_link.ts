@@ -26,7 +26,13 @@ export interface RunLink {
   abort(): void;
   focus(env: number): void;
   /** As `Collective.gather`. */
-  gather(local: Uint8Array, out: Uint8Array, sequence: number, tag: string): string;
+  gather(
+    local: Uint8Array,
+    out: Uint8Array,
+    sequence: number,
+    tag: string,
+    whileWaiting?: () => void,
+  ): string;
 }
 
 export function openRunLink(
@@ -87,8 +93,8 @@ class SharedRunLink implements RunLink {
     this.memory.focus(env);
   }
 
-  gather(local: Uint8Array, out: Uint8Array, sequence: number, tag: string): string {
-    return this.collective.gather(local, out, sequence, tag);
+  gather(...call: Parameters<Collective['gather']>): string {
+    return this.collective.gather(...call);
   }
 }
 

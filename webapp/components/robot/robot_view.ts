@@ -275,7 +275,10 @@ export class RobotView extends LitElement {
   }
 
   readonly #onOverlays = (): void => {
-    this.#change(() => this.#picture.run?.showOverlays(overlays.any));
+    this.#change(() => {
+      this.#picture.run?.showOverlays(overlays.any);
+      this.#picture.ask(performance.now() / 1000);
+    });
   };
 
   #onDrawn(frame: DrawnFrame): void {
@@ -300,8 +303,10 @@ export class RobotView extends LitElement {
     const { run } = this.#picture;
     if (!run) return;
     this.#hand?.release();
-    this.focused = Math.min(run.config.num_envs - 1, Math.max(0, Math.trunc(env) || 0));
-    this.requestUpdate();
+    this.#change(() => {
+      this.focused = Math.min(run.config.num_envs - 1, Math.max(0, Math.trunc(env) || 0));
+      this.#picture.ask(performance.now() / 1000);
+    });
     void this.store.attempt(() => run.focus(this.focused));
   }
 
