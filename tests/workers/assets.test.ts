@@ -155,18 +155,18 @@ describe('loadLater', () => {
   it('downloads a file that training does not need at once, checked', async () => {
     publish({ 'robot.zip': { data: TEXT, first: false } });
     const progress: [number, number][] = [];
-    const bytes = await loadLater(base, 'robot.zip', (...loaded) => progress.push(loaded));
+    const load = () => loadLater(base, 'robot.zip', (...bytes) => progress.push(bytes), '');
+    const bytes = await load();
     expect(Buffer.from(bytes)).toEqual(TEXT);
     expect(progress.at(-1)).toEqual([TEXT.length, TEXT.length]);
     files['/runtime/hashed-robot.zip'] = Buffer.from('same bytes');
-    await expect(loadLater(base, 'robot.zip', () => {})).rejects.toThrow('robot.zip');
+    await expect(load()).rejects.toThrow('robot.zip (hashed-robot.zip) is damaged');
   });
 
-  it('says how to build a site that has it', async () => {
+  it('says why a site does not have it', async () => {
     publish({});
-    await expect(loadLater(base, 'robot.zip', () => {})).rejects.toThrow(
-      'robot.zip is not part of this site: it was built without the robots of MuJoCo Menagerie; ' +
-        'build it where they can be downloaded, or with MENAGERIE_ROOT naming a folder of them',
+    await expect(loadLater(base, 'robot.zip', () => {}, 'it has none')).rejects.toThrow(
+      'robot.zip is not part of this site: it has none',
     );
   });
 });

@@ -64,3 +64,11 @@ it('asks again after a download that failed', async () => {
   await store.provide(asClients([client]), 'panda.zip', {});
   expect(client.installed).toEqual(['panda.zip']);
 });
+
+it('says how to build a site that has the robot', async () => {
+  const store = new PackageStore(BASE, () => {});
+  await expect(store.provide(asClients([new Client()]), 'spot.zip', {})).rejects.toThrow(
+    'spot.zip is not part of this site: it was built without the robots of MuJoCo Menagerie; ' +
+      'build it where they can be downloaded, or with MENAGERIE_ROOT naming a folder of them',
+  );
+});

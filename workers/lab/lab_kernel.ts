@@ -26,6 +26,8 @@ const COMPANIONS: Record<string, string[]> = { websim: ['gymnasium'] };
 /** What a cell trains has this worker alone. */
 const RANKS = 1;
 const WHEEL_TOOLS = ['micropip', 'packaging'];
+/** Why the site may not have a package. */
+const INCOMPLETE = 'its list of Python packages names it, so files are missing; build the site again';
 
 export class LabKernel {
   #runtime: LabRuntime | null = null;
@@ -98,9 +100,9 @@ export class LabKernel {
   async #provide(lab: LabModule, modules: readonly string[], robots: string[]): Promise<void> {
     const files = [...lab.missing(modules), ...robots];
     if (files.length === 0) return;
-    const loaded = await loadTogether(this.#base!, files, (loadedBytes, totalBytes) =>
-      this.#post({ type: 'download', loadedBytes, totalBytes }),
-    );
+    const progress = (loadedBytes: number, totalBytes: number) =>
+      this.#post({ type: 'download', loadedBytes, totalBytes });
+    const loaded = await loadTogether(this.#base!, files, progress, INCOMPLETE);
     for (const name of robots) lab.addRobot(name, loaded[name]!);
     await lab.install(loaded);
   }

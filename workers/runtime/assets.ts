@@ -81,13 +81,17 @@ async function requestEach(
   return Object.fromEntries(entries.map(([name, entry]) => [name, request(name, entry)]));
 }
 
-/** Downloads one of the files that are needed later. Rejects with a WebsimError that names the file. */
+/**
+ * Downloads one of the files that are needed later. Rejects with a WebsimError that names the file; `absence`: why a site
+ * may not have it, and the next step.
+ */
 export async function loadLater(
   base: URL,
   name: string,
   progress: ByteProgress,
+  absence: string,
 ): Promise<ArrayBuffer> {
-  const files = await loadTogether(base, [name], progress);
+  const files = await loadTogether(base, [name], progress, absence);
   return files[name]!;
 }
 
@@ -96,9 +100,14 @@ export async function loadTogether(
   base: URL,
   names: readonly string[],
   progress: ByteProgress,
+  absence: string,
 ): Promise<Record<string, ArrayBuffer>> {
   const { assets } = await loadManifest(new URL('assets.json', base));
-  const entries = names.map((name) => [name, entryOf(assets, name)] as const);
+  const entries = names.map((name) => {
+    const entry = assets[name];
+    if (!entry) throw new WebsimError(`${name} is not part of this site: ${absence}`);
+    return [name, entry] as const;
+  });
   const totalBytes = entries.reduce((sum, [, entry]) => sum + entry.bytes, 0);
   let loadedBytes = 0;
   const onBytes = (count: number) => {
@@ -112,15 +121,6 @@ export async function loadTogether(
     }),
   );
   return Object.fromEntries(files);
-}
-
-function entryOf(assets: Manifest['assets'], name: string): AssetEntry {
-  const entry = assets[name];
-  if (entry) return entry;
-  throw new WebsimError(
-    `${name} is not part of this site: it was built without the robots of MuJoCo Menagerie; ` +
-      'build it where they can be downloaded, or with MENAGERIE_ROOT naming a folder of them',
-  );
 }
 
 /** Downloads files by name, each as an `AssetDownload` gives it; those that the site does not have are left out. */

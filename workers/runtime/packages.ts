@@ -4,6 +4,11 @@ import type { TaskOptions } from '../ranks/protocol';
 import type { RankClient } from '../ranks/rank_client';
 import { type ByteProgress, loadLater } from './assets';
 
+/** Why a site may not have such an archive. */
+const NO_ROBOTS =
+  'it was built without the robots of MuJoCo Menagerie; build it where they can be downloaded, or with MENAGERIE_ROOT ' +
+  'naming a folder of them';
+
 /** A rank unpacks nothing yet, so this is the time to copy a few megabytes. */
 const INSTALL_S = 30;
 
@@ -39,7 +44,7 @@ export class PackageStore {
   private download(name: string): Promise<ArrayBuffer> {
     const known = this.downloads.get(name);
     if (known) return known;
-    const download = loadLater(this.base, name, this.progress);
+    const download = loadLater(this.base, name, this.progress, NO_ROBOTS);
     this.downloads.set(name, download);
     // The next attempt asks again.
     download.catch(() => this.downloads.delete(name));
