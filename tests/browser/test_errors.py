@@ -80,3 +80,18 @@ def test_leaving_a_run_that_is_not_saved_asks_first(website: Website) -> None:
     assert asked == ["beforeunload"]
     website.page.remove_listener("dialog", stay)
     website.load("ranks=1&num_envs=8&env=InvertedPendulum-v5")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("rank", "Rank 0 stopped"),
+        ("viewer", "The worker that draws stopped"),
+        ("saves", "Runs can no longer be saved: its worker stopped"),
+    ],
+)
+def test_what_nothing_caught_in_a_worker_is_shown(website: Website, name: str, sentence: str) -> None:
+    """Last: they take the page's workers away."""
+    worker = next(worker for worker in website.page.workers if f"{name}.worker" in worker.url)
+    worker.evaluate(f"() => {{ {REJECT} }}")
+    expect(website.alert).to_contain_text(f"{sentence}: Uncaught Error: the moon is full")

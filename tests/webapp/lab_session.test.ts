@@ -131,3 +131,11 @@ it('starts another Python for another notebook, where this one has run something
   expect(client.ended).toHaveLength(1);
   expect(kept, 'nothing of the new notebook was changed').toEqual([]);
 });
+
+it('says why Python has ended by itself', async () => {
+  const { client, session } = await open(true, 'a');
+  expect(session.python).toBe('ready');
+  client.dispatchEvent(new CustomEvent('end', { detail: 'Python stopped: out of memory.' }));
+  expect(session.python).toBe('off');
+  expect([session.told, session.trouble]).toEqual(['Python stopped: out of memory.', true]);
+});

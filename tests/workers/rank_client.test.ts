@@ -2,7 +2,10 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fakeRanks } from './fake_worker';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 function client() {
   const { workers, clients } = fakeRanks(3);
@@ -51,7 +54,7 @@ it('ends a damaged worker, after telling what damaged it', async () => {
 it('ends a worker that misses a deadline, and rejects all that waits for it', async () => {
   const { worker, rank } = client();
   const reasons: string[] = [];
-  rank.onDeath = (reason) => reasons.push(reason.message);
+  rank.onDeath = (reason) => reasons.push(reason.message) > 0;
   const late = rank.request('check', { request: { env: 'a', options: {} } }, 5);
   const other = rank.request('policy', {}, 60);
   const both = Promise.allSettled([late, other]);
@@ -73,4 +76,20 @@ it.each([
   const request = rank.request('policy', {}, 60);
   worker.dispatch(type, event);
   await expect(request).rejects.toThrow(text);
+});
+
+it('tells the page of an error that nobody waits to hear of, and of no other', async () => {
+  const reported: Error[] = [];
+  vi.stubGlobal('reportError', (error: Error) => reported.push(error));
+  const boom = { message: 'boom' };
+  const [idle, asked, run, ended] = [client(), client(), client(), client()];
+  idle.worker.dispatch('error', boom);
+  const request = asked.rank.request('policy', {}, 60);
+  asked.worker.dispatch('error', boom);
+  await expect(request).rejects.toThrow('boom');
+  run.rank.onDeath = () => true;
+  run.worker.dispatch('error', boom);
+  ended.rank.terminate('was ended');
+  expect(reported).toEqual([idle.rank.death]);
+  expect(reported[0]?.message).toMatch(/^Rank 2 stopped: boom;/);
 });

@@ -64,7 +64,10 @@ export class LabSession extends EventTarget {
       this.stuck = true;
       this.#changed();
     });
-    client.addEventListener('end', () => this.#forget());
+    client.addEventListener('end', (event) => {
+      this.#forget();
+      this.tell((event as CustomEvent<string>).detail, true);
+    });
   }
 
   run(cell: Cell): CellRun | undefined {

@@ -8,12 +8,15 @@ import { Mujoco } from '../../workers/physics/mujoco';
 import { describeScene } from '../../workers/physics/scene';
 import { MessageFrameWriter } from '../../workers/ranks/frames';
 import type { LoadedAssets } from '../../workers/ranks/protocol';
+import { throwRejections } from '../../workers/rejections';
 import { loadNamed, MUJOCO_FILES, mujocoFiles } from '../../workers/runtime/assets';
 import { StepClock } from './clock';
 import { Episodes } from './episodes';
 import { checkedModels } from './model_check';
 import type { FromPlayer, PlayedAgent, ToPlayer } from './player_protocol';
 import { loadModelFiles, notPlayable, readTaskFile, type TaskFile, taskAsset } from './task_file';
+
+throwRejections();
 
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 10;

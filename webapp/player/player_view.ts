@@ -32,7 +32,8 @@ export class PlayerView extends LitElement {
   /** What the agent brings was shown, and may be loaded. */
   @state() private allowed = false;
   @state() private speed = 1;
-  @state() private drawable = true;
+  /** Why the robot cannot be drawn; empty: it can. */
+  @state() private obstacle = '';
 
   #player: PlayerClient | null = null;
   #stage: ViewerStage | null = null;
@@ -62,8 +63,8 @@ export class PlayerView extends LitElement {
     drawn: () => {
       if (this.#movedFrames > 1) this.moving = true;
     },
-    unavailable: () => {
-      this.drawable = false;
+    unavailable: (reason) => {
+      this.obstacle = reason;
       this.#stage = null;
     },
     training: () => false,
@@ -113,9 +114,9 @@ export class PlayerView extends LitElement {
         role="img"
         aria-label="${this.#title}, moved by its policy. Drag or use the arrow keys to turn the view, plus and minus to zoom."
       ></canvas>
-      ${this.drawable ? nothing : html`<p>This browser offers no WebGL 2, so the robot cannot be drawn.</p>`}
-      ${this.drawable && brought && !this.allowed ? this.#question(brought) : nothing}
-      ${this.drawable && (!brought || this.allowed) && this.controls ? this.#bar() : nothing}
+      ${this.obstacle ? html`<p>${this.obstacle}, so the robot cannot be drawn.</p>` : nothing}
+      ${!this.obstacle && brought && !this.allowed ? this.#question(brought) : nothing}
+      ${!this.obstacle && (!brought || this.allowed) && this.controls ? this.#bar() : nothing}
     `;
   }
 

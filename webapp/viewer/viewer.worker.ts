@@ -1,8 +1,11 @@
 // The viewer's worker. Drawing happens off the page's main thread because WebGL may run on the processor that trains:
 // there a frame can wait long for its turn, and the page must answer clicks meanwhile.
 
+import { throwRejections } from '../../workers/rejections';
 import { RobotViewer } from './robot_viewer';
 import type { FromViewer, ToViewer } from './viewer_protocol';
+
+throwRejections();
 
 let viewer: RobotViewer | null = null;
 

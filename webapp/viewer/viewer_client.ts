@@ -1,5 +1,6 @@
 // The page's end of the viewer: owns its worker, sends one snapshot at a time, and says how often to draw.
 
+import { WebsimError } from '../../workers/errors';
 import type { SceneDescription } from '../../workers/ranks/protocol';
 import { QUALITIES, QualityLadder } from './quality';
 import type {
@@ -36,6 +37,9 @@ const BUDGET: Record<Graphics, { training: number; otherwise: number }> = {
   software: { training: 60, otherwise: 120 },
 };
 
+/** Why nothing is drawn in an old browser, or one without graphics. */
+export const NO_WEBGL = 'This browser offers no WebGL 2';
+
 export class ViewerClient {
   readonly #worker = new Worker(new URL('./viewer.worker.ts', import.meta.url), {
     type: 'module',
@@ -53,12 +57,12 @@ export class ViewerClient {
   #onPicked: (env: number) => void = () => {};
   #onHeld: (hold: GripPoint | null) => void = () => {};
 
-  /** `onDrawn`: the frame is out, another may be sent; `moving` asks for one. `onUnavailable`: this browser cannot draw. */
+  /** `onDrawn`: the frame is out, another may be sent; `moving` asks for one. `onUnavailable`: nothing can be drawn, and why. */
   constructor(
     canvas: HTMLCanvasElement,
     theme: ViewTheme,
     onDrawn: (moving: boolean, frame: DrawnFrame) => void,
-    onUnavailable: () => void,
+    onUnavailable: (reason: string) => void,
   ) {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromViewer>) => {
       switch (data.type) {
@@ -67,7 +71,7 @@ export class ViewerClient {
           this.#startQuality();
           break;
         case 'unavailable':
-          onUnavailable();
+          onUnavailable(NO_WEBGL);
           break;
         case 'picked':
           this.#onPicked(data.env);
@@ -83,7 +87,11 @@ export class ViewerClient {
           break;
       }
     });
-    this.#worker.addEventListener('error', onUnavailable);
+    this.#worker.addEventListener('error', ({ message }) => {
+      const reason = `The worker that draws stopped: ${message || 'it cannot be loaded'}`;
+      onUnavailable(reason);
+      reportError(new WebsimError(`${reason}; load the page again to see what it drew.`));
+    });
     const offscreen = canvas.transferControlToOffscreen();
     this.#send({ type: 'open', canvas: offscreen, theme }, [offscreen]);
   }

@@ -4,7 +4,7 @@ import { theme } from '../control/theme';
 import { FrameLoop } from './frame_loop';
 import { OrbitControls } from './orbit_controls';
 import { readViewTheme } from './theme';
-import { ViewerClient } from './viewer_client';
+import { NO_WEBGL, ViewerClient } from './viewer_client';
 import type { DrawnFrame, Orbit } from './viewer_protocol';
 
 /** What a component makes of its stage. */
@@ -15,8 +15,8 @@ export interface StageScript {
   draw(viewer: ViewerClient, orbit: Orbit, elapsed: number): void;
   /** A picture is out. */
   drawn(frame: DrawnFrame): void;
-  /** This browser cannot draw; the stage is closed. */
-  unavailable(): void;
+  /** Nothing can be drawn, and why; the stage is closed. */
+  unavailable(reason: string): void;
   /** Whether training goes on, from which drawing takes time. */
   training(): boolean;
 }
@@ -44,16 +44,16 @@ export class ViewerStage {
     script: StageScript,
   ): ViewerStage | null {
     if ('transferControlToOffscreen' in canvas) return new ViewerStage(element, canvas, script);
-    script.unavailable();
+    script.unavailable(NO_WEBGL);
     return null;
   }
 
   private constructor(element: HTMLElement, canvas: HTMLCanvasElement, script: StageScript) {
     this.#element = element;
     this.#script = script;
-    this.viewer = new ViewerClient(canvas, readViewTheme(element), this.#onDrawn, () => {
+    this.viewer = new ViewerClient(canvas, readViewTheme(element), this.#onDrawn, (reason) => {
       this.close();
-      script.unavailable();
+      script.unavailable(reason);
     });
     this.controls = new OrbitControls(canvas, this.invalidate);
     this.#loop = new FrameLoop(element, this.#draw, () =>

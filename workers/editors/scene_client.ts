@@ -73,7 +73,9 @@ export class SceneClient extends EventTarget {
         worker.addEventListener('message', (event) => {
           if (worker === this.#worker) this.#receive((event as MessageEvent).data);
         });
-        worker.addEventListener('error', () => this.#end('stopped'));
+        worker.addEventListener('error', (event) =>
+          this.#end(`stopped: ${(event as ErrorEvent).message || 'it cannot be loaded'}`),
+        );
         this.#booted = this.#request({ type: 'boot', ...files });
         this.#booted.catch(() => this.#end('could not start'));
       }

@@ -2,6 +2,8 @@
 
 import { Mujoco } from '../physics/mujoco';
 import type { Endpoint } from '../ranks/rank';
+import { throwRejections } from '../rejections';
 import { SceneLab } from './scene_lab';
 
+throwRejections();
 new SceneLab(globalThis as unknown as Endpoint, Mujoco.create);

@@ -2,11 +2,8 @@
 
 import type { Endpoint } from '../ranks/rank';
 import { bootRuntime } from '../ranks/rank_runtime';
+import { throwRejections } from '../rejections';
 import { LabKernel } from './lab_kernel';
 
-// Thrown again as an error of the worker, which the page hears of; of a rejection it does not.
-globalThis.addEventListener('unhandledrejection', ({ reason }) => {
-  throw reason;
-});
-
+throwRejections();
 new LabKernel(globalThis as unknown as Endpoint, bootRuntime);

@@ -23,8 +23,8 @@ export class RankClient {
   death: WebsimError | null = null;
   /** Receives what the worker says unasked. */
   onEvent: (event: RankEvent) => void = () => {};
-  /** Called once, after all pending requests are rejected. */
-  onDeath: (reason: WebsimError) => void = () => {};
+  /** Called once, after all pending requests are rejected; true: it tells the user. */
+  onDeath: (reason: WebsimError) => boolean = () => false;
   private lastId = 0;
   private readonly pending = new Map<number, Pending>();
 
@@ -35,10 +35,10 @@ export class RankClient {
     readonly interruptBuffer: SharedArrayBuffer | null,
   ) {
     worker.addEventListener('message', (event) => this.receive((event as MessageEvent).data));
-    worker.addEventListener('messageerror', () => this.terminate('sent what cannot be read'));
+    worker.addEventListener('messageerror', () => this.fail('sent what cannot be read'));
     worker.addEventListener('error', (event) => {
       const { message, filename } = event as ErrorEvent;
-      this.terminate(`stopped: ${message || `its script ${filename || ''} cannot be loaded`}`);
+      this.fail(`stopped: ${message || `its script ${filename || ''} cannot be loaded`}`);
     });
   }
 
@@ -66,9 +66,10 @@ export class RankClient {
     if (this.interruptBuffer) Atomics.store(new Int32Array(this.interruptBuffer), 0, 2);
   }
 
-  /** Ends the worker. `fault` completes the sentence "rank 1 ...". */
-  terminate(fault: string): void {
-    if (this.death) return;
+  /** Ends the worker. `fault` completes the sentence "rank 1 ...". Returns whether somebody waited for it. */
+  terminate(fault: string): boolean {
+    if (this.death) return true;
+    const awaited = this.pending.size > 0;
     this.worker.terminate();
     this.death = new WebsimError(
       `Rank ${this.rank} ${fault}; its worker was ended, and the next start makes a new one.`,
@@ -78,7 +79,12 @@ export class RankClient {
       reject(this.death);
     }
     this.pending.clear();
-    this.onDeath(this.death);
+    return this.onDeath(this.death) || awaited;
+  }
+
+  /** The same because of what happened in it: the page is told where nobody waited. */
+  private fail(fault: string): void {
+    if (!this.terminate(fault)) reportError(this.death);
   }
 
   private receive(message: Reply | RankEvent): void {

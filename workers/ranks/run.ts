@@ -377,10 +377,11 @@ export class TrainingRun extends EventTarget {
     });
   }
 
-  private rankDied(rank: number, reason: WebsimError): void {
-    if (!this.active.has(rank)) return;
+  private rankDied(rank: number, reason: WebsimError): boolean {
+    if (!this.active.has(rank)) return false;
     if (this.current !== 'stopping') this.fail(rank, reason);
     this.leave(rank);
+    return true;
   }
 
   private fail(rank: number, error: WebsimError): void {

@@ -1,9 +1,12 @@
 // The worker that alone reads and writes saved runs, so that neither page nor ranks wait for the disk.
 
+import { throwRejections } from '../rejections';
 import { RunClaims } from './run_claims';
 import { openFiles } from './save_files';
 import { SavedRuns } from './saved_runs';
 import type { SavesReply, SavesRequest, SavesResult } from './saves_protocol';
+
+throwRejections();
 
 const claims = new RunClaims();
 const runs = openFiles().then((files) => new SavedRuns(files));

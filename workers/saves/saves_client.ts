@@ -82,6 +82,8 @@ export class SavesClient {
       'dead',
       `Runs can no longer be saved: ${reason}; load the page again.`,
     );
+    // Who saves next is told too, but that may be never.
+    if (this.pending.size === 0) reportError(this.death);
     for (const { reject, timer } of this.pending.values()) {
       clearTimeout(timer);
       reject(this.death);

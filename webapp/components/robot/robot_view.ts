@@ -37,7 +37,8 @@ const CROWD_NEAREST = 16;
 export class RobotView extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
   @property({ type: Boolean, reflect: true }) moving = false;
-  @state() private available = true;
+  /** Why no robot can be drawn; empty: one can. */
+  @state() private obstacle = '';
   @state() private focused = 0;
   @state() private speed = 0;
   @state() private returns: ReturnRange | null = null;
@@ -61,8 +62,8 @@ export class RobotView extends LitElement {
     draw: (viewer, orbit, elapsed) =>
       this.#picture.draw(viewer, orbit, elapsed, overlays.shown, this.#hand?.grip ?? null),
     drawn: (frame) => this.#onDrawn(frame),
-    unavailable: () => {
-      this.available = false;
+    unavailable: (reason) => {
+      this.obstacle = reason;
       this.#stage = null;
     },
     // Loading needs the processor as training does.
@@ -125,17 +126,17 @@ export class RobotView extends LitElement {
           tabindex="0"
           role="img"
           aria-label="${this.#subject}. Drag or use the arrow keys to turn the view, with Shift to move it, plus and minus to zoom."
-          ?hidden=${!this.available}
+          ?hidden=${this.obstacle !== ''}
         ></canvas>
         ${
-          this.available
-            ? nothing
-            : html`<p class="center">This browser offers no WebGL 2, so the robot cannot be drawn; training works all the same.</p>`
+          this.obstacle
+            ? html`<p class="center">${this.obstacle}, so the robot cannot be drawn; training works all the same.</p>`
+            : nothing
         }
         ${loading ? html`<div class="center ${first ? 'top' : ''}"><websim-load-progress ?compact=${first !== null} .progress=${progress}></websim-load-progress></div>` : nothing}
       </div>
-      ${first && this.available ? this.#firstBar(first) : nothing}
-      ${scene && this.available ? this.#bars(run) : nothing}
+      ${first && !this.obstacle ? this.#firstBar(first) : nothing}
+      ${scene && !this.obstacle ? this.#bars(run) : nothing}
     `;
   }
 

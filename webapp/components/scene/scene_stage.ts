@@ -19,7 +19,8 @@ export class SceneStage extends LitElement {
   @property({ attribute: false }) scene: SceneDescription | null = null;
   /** Whether training goes on, from which drawing takes time. */
   @property({ attribute: false }) training: () => boolean = () => false;
-  @state() private available = true;
+  /** Why the model cannot be drawn; empty: it can. */
+  @state() private obstacle = '';
 
   #stage: ViewerStage | null = null;
   #hand: RobotHand | null = null;
@@ -57,8 +58,8 @@ export class SceneStage extends LitElement {
         this.#hand?.drawn(frame);
         this.dispatchEvent(new CustomEvent('frame', { detail: frame }));
       },
-      unavailable: () => {
-        this.available = false;
+      unavailable: (reason) => {
+        this.obstacle = reason;
         this.#stage = null;
       },
       training: () => this.training(),
@@ -89,11 +90,11 @@ export class SceneStage extends LitElement {
         tabindex="0"
         role="img"
         aria-label="The model. Drag or use the arrow keys to turn the view, plus and minus to zoom."
-        ?hidden=${!this.available}
+        ?hidden=${this.obstacle !== ''}
       ></canvas>
-      <p ?hidden=${this.available}>This browser offers no WebGL 2, so the model cannot be drawn.</p>
+      <p ?hidden=${!this.obstacle}>${this.obstacle}, so the model cannot be drawn.</p>
       ${
-        this.available && this.scene
+        !this.obstacle && this.scene
           ? html`<websim-touch-bar .pushing=${this.#hand?.pushing ?? false} @push=${this.#push}></websim-touch-bar>`
           : nothing
       }
