@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { settingText } from '../../webapp/metrics/setting_differences';
 import type { SavedShare } from '../../workers/ranks/protocol';
 import { crc32 } from '../../workers/saves/crc32';
 import type { Files } from '../../workers/saves/save_files';
@@ -9,11 +10,17 @@ import type { Metrics, TrainConfig } from '../../workers/schema';
 /** Files in memory, of which the `failAt`-th change from now on is done by half and fails, as all later ones do. */
 class MemoryFiles implements Files {
   readonly content = new Map<string, Uint8Array>();
+  reads: string[] = [];
   failAt = Number.POSITIVE_INFINITY;
   error = new DOMException('no room', 'QuotaExceededError');
 
   async read(path: string): Promise<Uint8Array | null> {
+    this.reads.push(path);
     return this.content.get(path)?.slice() ?? null;
+  }
+  async stamp(path: string): Promise<string | null> {
+    const data = this.content.get(path);
+    return data ? String(crc32(data)) : null;
   }
   async write(path: string, data: Uint8Array): Promise<void> {
     this.change(path, data, 0);
@@ -272,4 +279,31 @@ it("reads columns of a run's curves up to its newest save", async () => {
   expect(iterations).toEqual(Float64Array.of(1, 2, 3));
   expect(returns).toEqual(Float64Array.of(Number.NaN, Number.NaN, Number.NaN));
   expect(await runs.curves('none', ['iteration'])).toEqual([new Float64Array()]);
+});
+
+it('lists a run by its manifest alone, read when it is another, without the files of its model', async () => {
+  const files = await savedTo(3);
+  const runs = new SavedRuns(files);
+  const large = 'x'.repeat(1000);
+  const model = { xml: '<mujoco model="legs"/>', files: { 'leg.obj': large } };
+  const next = request(4);
+  for (const share of next.shares) share.config = { ...config, env_options: { model } };
+  await runs.open('a');
+  await runs.save(next);
+  const manifests = () => files.reads.splice(0).filter((path) => path.endsWith('manifest.json'));
+
+  manifests();
+  const [run] = await runs.list();
+  const listed = { ...model, files: { 'leg.obj': expect.stringMatching(/^[0-9a-f]{1,8}$/) } };
+  expect(run).toMatchObject({ iteration: 4, config: { env_options: { model: listed } } });
+  expect(settingText(run!.config.env_options)).toBe(settingText({ model }));
+  expect(manifests()).toHaveLength(2);
+  expect(await runs.list()).toEqual([run]);
+  expect(files.reads.splice(0).filter((path) => !/label|removed/.test(path))).toEqual([]);
+  expect((await runs.open('a')).manifest.config.env_options).toEqual({ model });
+
+  await runs.save(request(5));
+  manifests();
+  expect((await runs.list())[0]).toMatchObject({ iteration: 5, config });
+  expect(manifests()).toEqual(['runs/a/saves/a/manifest.json']);
 });

@@ -1,12 +1,11 @@
 // Which of a run's settings are not what its task was tuned for, and in which ones runs differ.
 
-import { crc32 } from '../../workers/saves/crc32';
+import { shortText } from '../../workers/saves/listed_config';
 import { SETTINGS, type TrainConfig, TUNED } from '../../workers/schema';
 import { formatCount } from '../format';
 
 /** Smaller numbers are read without groups of digits. */
 const GROUPED = 10_000;
-const LONGEST_TEXT = 100;
 
 type SettingName = keyof TrainConfig;
 
@@ -66,9 +65,7 @@ function optionsText(options: object): string {
   const known = optionsTexts.get(options);
   if (known !== undefined) return known;
   const text = JSON.stringify(options, (_key, value) =>
-    typeof value === 'string' && value.length > LONGEST_TEXT
-      ? crc32(new TextEncoder().encode(value)).toString(16)
-      : value,
+    typeof value === 'string' ? shortText(value) : value,
   );
   optionsTexts.set(options, text);
   return text;

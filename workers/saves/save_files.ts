@@ -5,6 +5,8 @@
 export interface Files {
   /** Null when there is no such file. */
   read(path: string): Promise<Uint8Array | null>;
+  /** Another text after each change of the file; null when there is no such file. */
+  stamp(path: string): Promise<string | null>;
   /** The whole file; on the disk when it resolves. */
   write(path: string, data: Uint8Array): Promise<void>;
   /** Cuts the file off at byte `at`, then adds `data`. */
@@ -29,11 +31,13 @@ class OriginFiles implements Files {
   constructor(private readonly root: FileSystemDirectoryHandle) {}
 
   async read(path: string): Promise<Uint8Array | null> {
-    return absent(null, async () => {
-      const { folder, name } = await this.locate(path, false);
-      const handle = await folder.getFileHandle(name);
-      return new Uint8Array(await (await handle.getFile()).arrayBuffer());
-    });
+    const file = await this.file(path);
+    return file && absent(null, async () => new Uint8Array(await file.arrayBuffer()));
+  }
+
+  async stamp(path: string): Promise<string | null> {
+    const file = await this.file(path);
+    return file && `${file.lastModified} ${file.size}`;
   }
 
   async write(path: string, data: Uint8Array): Promise<void> {
@@ -56,6 +60,13 @@ class OriginFiles implements Files {
       const names: string[] = [];
       for await (const name of (await this.folder(path.split('/'), false)).keys()) names.push(name);
       return names;
+    });
+  }
+
+  private file(path: string): Promise<File | null> {
+    return absent(null, async () => {
+      const { folder, name } = await this.locate(path, false);
+      return (await folder.getFileHandle(name)).getFile();
     });
   }
 

@@ -6,6 +6,7 @@ import type { SavedShare } from '../ranks/protocol';
 import type { TrainConfig } from '../schema';
 import { crc32 } from './crc32';
 
+export const FOLDER = 'runs';
 export const KIND = 'websim run';
 export const FORMAT = 1;
 export const MANIFEST = 'manifest.json';
@@ -51,6 +52,11 @@ export interface Manifest {
 
 export function fileEntry(file: string, data: Uint8Array): FileEntry {
   return { file, bytes: data.length, crc: crc32(data) };
+}
+
+/** Of a file of a save; both saves of a run share their logs. */
+export function savePath(id: string, slot: Slot, file: string): string {
+  return `${FOLDER}/${id}/saves/${file.startsWith('logs/') ? '' : `${slot}/`}${file}`;
 }
 
 export function partName(rank: number): string {

@@ -7,8 +7,10 @@ import type { Metrics } from '../schema';
 import { crc32 } from './crc32';
 import { type ArchiveFiles, packArchive, unpackArchive } from './run_archive';
 import { cutLabel, LABEL, labelText, type RunLabel, readLabel } from './run_label';
+import { describe, RunListing } from './run_listing';
 import type { Files } from './save_files';
 import {
+  FOLDER,
   FORMAT,
   fileEntry,
   KIND,
@@ -22,11 +24,11 @@ import {
   readManifest,
   SLOTS,
   type Slot,
+  savePath,
   segmentName,
 } from './save_manifest';
 import type { OpenedRun, SavedRun, SaveRequest } from './saves_protocol';
 
-const FOLDER = 'runs';
 /** An empty file that marks a run as removed. */
 const REMOVED = 'removed';
 /** Saved runs that are kept. */
@@ -53,16 +55,19 @@ interface Found {
 
 export class SavedRuns {
   private readonly writers = new Map<string, Writer>();
+  private readonly listing: RunListing;
 
-  constructor(private readonly files: Files) {}
+  constructor(private readonly files: Files) {
+    this.listing = new RunListing(files);
+  }
 
   /** All runs with a save whose manifest can be read, newest first. */
   async list(): Promise<SavedRun[]> {
     const runs: SavedRun[] = [];
     for (const id of await this.files.list(FOLDER)) {
-      const [newest] = (await this.manifests(id, [])).sort(byAge);
-      if (!newest || (await this.isRemoved(id))) continue;
-      runs.push(describe(id, newest.manifest, await this.labelOf(id)));
+      const run = await this.listing.newest(id);
+      if (!run || (await this.isRemoved(id))) continue;
+      runs.push({ ...run, label: await this.labelOf(id) });
     }
     return runs.sort((a, b) => b.savedAt - a.savedAt);
   }
@@ -71,7 +76,7 @@ export class SavedRuns {
   async open(id: string): Promise<OpenedRun> {
     const { manifest, slot, notes } = await this.find(id);
     const { parts, logs, metrics } = manifest;
-    const read = (file: string) => this.files.read(this.path(id, slot, file));
+    const read = (file: string) => this.files.read(savePath(id, slot, file));
     const segments = await readAll(logs, read);
     const data = await readAll(parts, read);
     const history = await this.history(id, manifest);
@@ -97,7 +102,7 @@ export class SavedRuns {
     const writer = this.writer(id);
     this.take(writer, shares, metrics);
     const slot: Slot = writer.slot === 'a' ? 'b' : 'a';
-    await this.files.remove(this.path(id, slot, MANIFEST));
+    await this.files.remove(savePath(id, slot, MANIFEST));
     await this.writePending(id, writer, shares);
     const [first] = shares as [SavedShare];
     const manifest: Manifest = {
@@ -115,9 +120,9 @@ export class SavedRuns {
       logs: writer.logs,
     };
     for (const { rank, data } of shares) {
-      await this.files.write(this.path(id, slot, partName(rank)), data);
+      await this.files.write(savePath(id, slot, partName(rank)), data);
     }
-    await this.files.write(this.path(id, slot, MANIFEST), manifestText(manifest));
+    await this.files.write(savePath(id, slot, MANIFEST), manifestText(manifest));
     writer.number++;
     writer.slot = slot;
     await this.removeUnneededLogs(id);
@@ -173,7 +178,7 @@ export class SavedRuns {
     archive.set(METRICS, text.subarray(0, manifest.metrics.bytes));
     archive.set(LABEL, labelText(await this.labelOf(id)));
     for (const { file } of [...manifest.parts, ...manifest.logs]) {
-      archive.set(file, (await this.files.read(this.path(id, slot, file))) as Uint8Array);
+      archive.set(file, (await this.files.read(savePath(id, slot, file))) as Uint8Array);
     }
     return packArchive(archive);
   }
@@ -196,12 +201,12 @@ export class SavedRuns {
     }
     try {
       for (const { file } of [...manifest.parts, ...manifest.logs]) {
-        await this.files.write(this.path(id, 'a', file), archive.get(file) as Uint8Array);
+        await this.files.write(savePath(id, 'a', file), archive.get(file) as Uint8Array);
       }
       const lines = archive.get(METRICS) ?? new Uint8Array();
       await this.files.write(`${FOLDER}/${id}/${METRICS}`, lines);
       await this.label(id, label);
-      await this.files.write(this.path(id, 'a', MANIFEST), manifestText(manifest));
+      await this.files.write(savePath(id, 'a', MANIFEST), manifestText(manifest));
     } catch (error) {
       await this.discard(id);
       throw error;
@@ -220,10 +225,6 @@ export class SavedRuns {
   private async history(id: string, { metrics }: Manifest): Promise<Metrics[]> {
     const text = (await this.files.read(`${FOLDER}/${id}/${METRICS}`)) ?? new Uint8Array();
     return parseHistory(text.subarray(0, metrics.bytes));
-  }
-
-  private path(id: string, slot: Slot, file: string): string {
-    return `${FOLDER}/${id}/saves/${file.startsWith('logs/') ? '' : `${slot}/`}${file}`;
   }
 
   private writer(id: string): Writer {
@@ -250,7 +251,7 @@ export class SavedRuns {
   private async writePending(id: string, writer: Writer, shares: SavedShare[]): Promise<void> {
     const needed = new Set(neededLogs(writer.logs, shares).map(({ file }) => file));
     for (const [file, data] of writer.segments) {
-      if (needed.has(file)) await this.files.write(this.path(id, 'a', file), data);
+      if (needed.has(file)) await this.files.write(savePath(id, 'a', file), data);
       writer.segments.delete(file);
     }
     if (writer.lines.length === 0) return;
@@ -279,7 +280,7 @@ export class SavedRuns {
   private async manifests(id: string, problems: string[]) {
     const found: { slot: Slot; manifest: Manifest }[] = [];
     for (const slot of SLOTS) {
-      const text = await this.files.read(this.path(id, slot, MANIFEST));
+      const text = await this.files.read(savePath(id, slot, MANIFEST));
       // Empty: the save was cut short while it was written.
       if (!text?.length) continue;
       try {
@@ -297,7 +298,7 @@ export class SavedRuns {
     for (const { slot, manifest } of manifests.sort(byAge)) {
       try {
         await readAll([...manifest.parts, ...manifest.logs], (file) =>
-          this.files.read(this.path(id, slot, file)),
+          this.files.read(savePath(id, slot, file)),
         );
         const notes = problems.map(
           (problem) =>
@@ -315,13 +316,6 @@ export class SavedRuns {
 
 function byAge(a: { manifest: Manifest }, b: { manifest: Manifest }): number {
   return b.manifest.number - a.manifest.number;
-}
-
-function describe(id: string, manifest: Manifest, label: RunLabel): SavedRun {
-  const { config, global_step, iteration, saved_at, code, parts, logs, metrics } = manifest;
-  const bytes = [...parts, ...logs].reduce((sum, file) => sum + file.bytes, metrics.bytes);
-  const progress = { globalStep: global_step, iteration, savedAt: saved_at };
-  return { id, config, ...progress, code, inUse: false, label, bytes };
 }
 
 async function readAll(

@@ -8,6 +8,7 @@ import type { Manifest } from './save_manifest';
 /** A run as the page offers it. */
 export interface SavedRun {
   id: string;
+  /** Of a model's files it has checksums: `OpenedRun.manifest` has all. */
   config: TrainConfig;
   globalStep: number;
   iteration: number;
