@@ -215,6 +215,20 @@ def test_work_is_kept_across_a_reload_and_in_a_file(website: Website, tmp_path: 
     expect(cells(website).last).to_contain_text("worth keeping")
 
 
+def test_a_notebook_that_is_open_in_another_tab_is_opened_as_a_copy(website: Website) -> None:
+    title = website.page.get_by_label("Title of the notebook")
+    title.fill("Twice")
+    write(website, "1")
+    expect(website.page.locator("websim-lab-view .kept")).to_have_text("Kept in this browser")
+    second = Website(website.page.context.new_page(), website.address)
+    second.open("view=lab")
+    expect(told(second)).to_contain_text("This notebook is open in another tab, so this is a copy of it")
+    expect(second.page.get_by_label("Title of the notebook")).to_have_value("Twice (copy)")
+    second.page.close()
+    website.page.reload()
+    expect(title).to_have_value("Twice")
+
+
 def test_a_notebook_from_elsewhere_runs_nothing(website: Website) -> None:
     open_file(website, "theirs.ipynb", json.dumps(HOSTILE).encode())
     expect(website.page.get_by_role("heading", name="Theirs")).to_be_visible()

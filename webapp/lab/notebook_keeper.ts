@@ -1,7 +1,8 @@
 // Keeps the open notebook in this browser as it changes, and knows what else is kept.
 
 import { parseNotebook, writeNotebook } from './ipynb';
-import { firstNotebook, type Notebook } from './notebook';
+import { firstNotebook, type Notebook, newId } from './notebook';
+import { NotebookClaim } from './notebook_claim';
 import type { NotebookShelf, ShelfEntry } from './notebook_shelf';
 
 /** Milliseconds after the first change that is not kept. */
@@ -16,6 +17,7 @@ export class NotebookKeeper extends EventTarget {
   /** Whether all changes are kept; null: there were none. */
   kept: boolean | null = null;
 
+  readonly #claim = new NotebookClaim();
   #waiting: Notebook | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -44,6 +46,14 @@ export class NotebookKeeper extends EventTarget {
     if (text === null) throw new Error('This browser does not have that notebook any more.');
     this.shelf.lastOpen = id;
     return { ...parseNotebook(text, 'The kept notebook'), id };
+  }
+
+  /** A notebook to be opened here; while another tab has it open, a copy: of two that keep one, the last would win. */
+  async own(notebook: Notebook): Promise<{ notebook: Notebook; copied: boolean }> {
+    if (await this.#claim.take(notebook.id)) return { notebook, copied: false };
+    const copy = { ...notebook, id: newId(), title: `${notebook.title} (copy)` };
+    await this.#claim.take(copy.id);
+    return { notebook: copy, copied: true };
   }
 
   async remove(id: string): Promise<void> {

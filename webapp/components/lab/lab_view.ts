@@ -26,6 +26,9 @@ import './lab_cell';
 import './lab_status';
 import { labView } from './lab_view_styles';
 
+const COPIED =
+  'This notebook is open in another tab, so this is a copy of it, which is kept beside it from the first change on.';
+
 @customElement('websim-lab-view')
 export class LabView extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
@@ -51,9 +54,9 @@ export class LabView extends LitElement {
     const client = new LabClient(() => pool.runtimeFiles(), pool.isolated);
     const session = new LabSession(client, this.#keeper);
     session.addEventListener('change', () => this.requestUpdate());
-    const notebook = await this.#keeper.begin();
-    session.open(notebook);
     this.session = session;
+    const notebook = await this.#keeper.begin();
+    await this.#show(notebook);
     // After a reload it is the lesson as far as it was worked through.
     const { lesson } = this;
     if (lesson && notebook.metadata.lesson !== lesson) await this.#open(() => loadLesson(lesson));
@@ -253,13 +256,17 @@ export class LabView extends LitElement {
     try {
       await this.#keeper.keepNow();
       const notebook = await find();
-      if (notebook) {
-        this.#keeper.kept = null;
-        session.open(notebook);
-      }
+      if (notebook) await this.#show(notebook);
     } catch (error) {
       session.tell((error as Error).message, true);
     }
+  }
+
+  async #show(found: Notebook): Promise<void> {
+    const { notebook, copied } = await this.#keeper.own(found);
+    this.#keeper.kept = null;
+    this.session!.open(notebook);
+    if (copied) this.session!.tell(COPIED);
   }
 
   readonly #pick = (event: Event): void => {
