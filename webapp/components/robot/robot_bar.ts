@@ -20,7 +20,7 @@ const PACES: Record<Pace, string> = {
 
 /**
  * Dispatches 'environment' (CustomEvent<number>), 'crowd' for the view of all robots, 'pace' (CustomEvent<Pace>), 'hold' to
- * stop the picture and to go on, 'step' for a control step of a stopped one, and 'follow' (CustomEvent<boolean>).
+ * stop the picture and to go on, and 'step' for a control step of a stopped one.
  */
 @customElement('websim-robot-bar')
 export class RobotBar extends LitElement {
@@ -33,8 +33,6 @@ export class RobotBar extends LitElement {
   @property({ attribute: false }) pace: Pace = 'live';
   /** The picture stands still. */
   @property({ attribute: false }) held = false;
-  /** The camera goes along with the robot. */
-  @property({ attribute: false }) follows = true;
 
   constructor() {
     super();
@@ -42,7 +40,7 @@ export class RobotBar extends LitElement {
   }
 
   protected override render() {
-    const { run, focused, held, follows } = this;
+    const { run, focused, held } = this;
     const last = run.config.num_envs - 1;
     return html`
       <span class="chip"><websim-shown-policy .store=${this.store}></websim-shown-policy></span>
@@ -78,10 +76,6 @@ export class RobotBar extends LitElement {
         </select>
         <span class="number speed" title="Simulated seconds in a second">${this.#speedText}</span>
       </span>
-      <button
-        class="chip" aria-pressed=${follows} title="Whether the camera goes along with the robot"
-        @click=${() => this.#tell('follow', !follows)}
-      >Follow</button>
     `;
   }
 
@@ -107,8 +101,10 @@ export class RobotBar extends LitElement {
         min-width: 3.6em;
         text-align: right;
       }
-      button[aria-pressed='true'] {
-        color: var(--accent);
+      @media (max-width: 1100px) {
+        .word {
+          display: none;
+        }
       }
       @media (max-width: 860px) {
         .speed {

@@ -14,17 +14,17 @@ export const chips = css`
     border-radius: 10px;
     pointer-events: auto;
   }
-  button.chip {
-    font-weight: 500;
-  }
   .chip label {
     display: inline-flex;
     align-items: center;
     gap: 6px;
     color: var(--text-soft);
   }
-  button.chip:not(:hover) {
+  button.chip {
     font-weight: 500;
+  }
+  button[aria-pressed='true'] {
+    color: var(--accent);
   }
   .chip button {
     padding: 0 8px;

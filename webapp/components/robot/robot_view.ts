@@ -158,11 +158,20 @@ export class RobotView extends LitElement {
   #bars(run: TrainingRun | null) {
     return html`
       ${run && !this.#picture.crowd ? this.#touchBar(run) : nothing}
-      <div class="bar">
-        ${this.#bar(run)}
-        <button class="chip reset" @click=${this.#reset}>Reset view</button>
+      <div class="camera">
+        ${run && !this.#picture.crowd ? this.#followButton() : nothing}
+        <button class="chip" @click=${this.#reset}>Reset view</button>
       </div>
+      <div class="bar">${this.#bar(run)}</div>
     `;
+  }
+
+  #followButton() {
+    const follows = this.#stage?.controls.orbit.follows ?? true;
+    return html`<button
+      class="chip" aria-pressed=${follows} title="Whether the camera goes along with the robot"
+      @click=${() => this.#change(() => this.#stage?.controls.follow(!follows))}
+    >Follow</button>`;
   }
 
   #bar(run: TrainingRun | null) {
@@ -194,13 +203,11 @@ export class RobotView extends LitElement {
         .speed=${this.speed}
         .pace=${picture.pace}
         .held=${picture.held}
-        .follows=${this.#stage?.controls.orbit.follows ?? true}
         @environment=${(event: CustomEvent<number>) => this.#focus(event.detail)}
         @crowd=${() => this.#showCrowd('cells')}
         @pace=${(event: CustomEvent<Pace>) => this.#change(() => (picture.pace = event.detail))}
         @hold=${() => this.#change(() => picture.hold())}
         @step=${() => this.#change(() => picture.step())}
-        @follow=${(event: CustomEvent<boolean>) => this.#change(() => this.#stage?.controls.follow(event.detail))}
       ></websim-robot-bar>
     `;
   }

@@ -56,9 +56,13 @@ export const robotViewStyles = css`
     font-size: 0.8125rem;
     pointer-events: none;
   }
-  .reset {
-    margin-left: auto;
-    font-weight: 500;
+  .camera {
+    position: absolute;
+    top: 10px;
+    right: 10px;
+    display: flex;
+    gap: 8px;
+    font-size: 0.8125rem;
   }
   @media (max-width: 860px) {
     .bar {
@@ -68,10 +72,10 @@ export const robotViewStyles = css`
       gap: 4px;
       border-top: 1px solid var(--border);
     }
-    .reset {
-      position: absolute;
+    .camera {
       top: 8px;
       right: 8px;
+      gap: 4px;
     }
   }
 `;

@@ -84,8 +84,7 @@ export class TouchBar extends LitElement {
         position: relative;
         display: inline-flex;
       }
-      .chip[data-on],
-      .chip[aria-pressed='true'] {
+      .chip[data-on] {
         color: var(--accent);
       }
       [role='menuitemcheckbox'] {

@@ -89,7 +89,7 @@ export class ShownPolicy extends LitElement {
         padding: 2px 6px;
         font-size: 0.8125rem;
       }
-      @media (max-width: 860px) {
+      @media (max-width: 1100px) {
         .word {
           display: none;
         }
