@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { StoreController } from '../control/store_controller';
 import type { TrainingStore } from '../control/training_store';
+import { copyText } from '../share/clipboard';
 import { base, controls } from '../styles/shared';
 
 @customElement('websim-messages')
@@ -65,13 +66,7 @@ export class Messages extends LitElement {
   readonly #copyReport = async (): Promise<void> => {
     const { problem } = this.store;
     if (!problem) return;
-    try {
-      await navigator.clipboard.writeText(problem.report);
-      this.copied = 'yes';
-    } catch {
-      // No clipboard on insecure pages or without permission: the text is shown instead.
-      this.copied = 'refused';
-    }
+    this.copied = (await copyText(problem.report)) ? 'yes' : 'refused';
   };
 
   readonly #update = (): void => {

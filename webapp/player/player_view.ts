@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { SceneDescription } from '../../workers/ranks/protocol';
 import { taskTitle } from '../control/own_model';
 import { formatCount } from '../format';
+import { chip, chips } from '../styles/chips';
 import { base, controls } from '../styles/shared';
 import { robotBounds } from '../viewer/bounds';
 import { Playback } from '../viewer/playback';
@@ -138,14 +139,13 @@ export class PlayerView extends LitElement {
 
   #bar() {
     return html`<div class="bar">
-      <button @click=${this.#toggle}>${this.playing ? 'Pause' : 'Play'}</button>
-      <button @click=${this.restart}>Restart</button>
-      <label>
-        <span class="visually-hidden">Speed</span>
+      <button class="chip" @click=${this.#toggle}>${this.playing ? 'Pause' : 'Play'}</button>
+      <button class="chip" @click=${this.restart}>Restart</button>
+      <span class="chip">
         <select aria-label="Speed" @change=${this.#chooseSpeed}>
           ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === this.speed}>${speed}×</option>`)}
         </select>
-      </label>
+      </span>
       <slot></slot>
     </div>`;
   }
@@ -184,6 +184,7 @@ export class PlayerView extends LitElement {
   static override styles = [
     base,
     controls,
+    chips,
     css`
       :host {
         position: relative;
@@ -222,36 +223,14 @@ export class PlayerView extends LitElement {
         margin: 0;
         overflow-wrap: anywhere;
       }
-      .bar {
-        position: absolute;
-        inset: auto 10px 10px;
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        font-size: 0.8125rem;
-        pointer-events: none;
-      }
-      .bar > * {
-        pointer-events: auto;
-      }
-      .bar button,
-      select {
-        width: auto;
-        min-height: 34px;
-        padding: 2px 12px;
-        background: color-mix(in srgb, var(--surface) 88%, transparent);
-        border-color: var(--border);
-        border-radius: 10px;
-      }
       ::slotted(a) {
         margin-left: auto;
         padding: 6px 12px;
         font-weight: 550;
         color: var(--text);
         text-decoration: none;
-        background: color-mix(in srgb, var(--surface) 88%, transparent);
-        border: 1px solid var(--border);
-        border-radius: 10px;
+        ${chip}
+        pointer-events: auto;
       }
     `,
   ];

@@ -1,7 +1,7 @@
 // The menu of what of a run can be given to others: the agent as a link, its recipe, the lines that embed it.
 
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { modelOf } from '../control/own_model';
 import { PopupMenu } from '../control/popup_menu';
 import { saveRunFile } from '../control/run_file';
@@ -10,7 +10,7 @@ import type { TrainingStore } from '../control/training_store';
 import { formatCount } from '../format';
 import { saveFile } from '../save_file';
 import { base, controls, menu } from '../styles/shared';
-import { copyText } from './clipboard';
+import { Copying, copying } from './copying';
 import { embedCode } from './embed_code';
 import { agentFragment, MAX_LINK } from './link';
 import { packAgent, type SharedAgent } from './packed_agent';
@@ -20,10 +20,8 @@ import { runFacts, sharedRun } from './shared_run';
 @customElement('websim-share-menu')
 export class ShareMenu extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
-  /** What was done, and the text in case that it could not be copied. */
-  @state() private told = '';
-  @state() private text = '';
 
+  readonly #copying = new Copying(this);
   readonly #popup = new PopupMenu(this);
 
   constructor() {
@@ -32,14 +30,13 @@ export class ShareMenu extends LitElement {
   }
 
   protected override render() {
-    const { store, told } = this;
+    const { store } = this;
     return html`
       <button aria-haspopup="menu" aria-expanded=${this.#popup.open} ?disabled=${!store.latest} @click=${this.#popup.toggle}>
         Share
       </button>
       ${this.#popup.open ? this.#menu() : nothing}
-      <p role="status" ?hidden=${!told}>${told}</p>
-      ${this.text ? html`<input readonly aria-label="To copy" .value=${this.text} @focus=${this.#select} />` : nothing}
+      ${this.#copying.render()}
     `;
   }
 
@@ -63,14 +60,9 @@ export class ShareMenu extends LitElement {
     return html`<button role="menuitem" @click=${() => this.#choose(share)}>${label}</button>`;
   }
 
-  readonly #select = (event: Event): void => {
-    (event.target as HTMLInputElement).select();
-  };
-
   #choose(share: () => Promise<void>): void {
     this.#popup.close();
-    this.told = '';
-    this.text = '';
+    this.#copying.tell('');
     void this.store.attempt(share);
   }
 
@@ -85,11 +77,13 @@ export class ShareMenu extends LitElement {
     const fragment = agentFragment(agent);
     if (fragment === null) {
       this.#save(agent);
-      this.told = `A link holds ${formatCount(MAX_LINK)} characters and this agent needs more, so it was saved as a file: put it on a web server and send agent.html?agent=<its address>.`;
+      this.#copying.tell(
+        `A link holds ${formatCount(MAX_LINK)} characters and this agent needs more, so it was saved as a file: put it on a web server and send agent.html?agent=<its address>.`,
+      );
       return;
     }
     const link = new URL(`agent.html${fragment}`, document.baseURI).href;
-    await this.#copy(link, `Link copied: ${formatCount(link.length)} characters.`);
+    await this.#copying.copy(link, `Link copied: ${formatCount(link.length)} characters.`);
   }
 
   async #copyRecipe(): Promise<void> {
@@ -102,7 +96,7 @@ export class ShareMenu extends LitElement {
         `A link holds ${formatCount(MAX_LINK)} characters and this run's model needs more; send the run's file.`,
       );
     }
-    await this.#copy(
+    await this.#copying.copy(
       address,
       'Recipe copied: task, settings, seed, and what the run has of its own.',
     );
@@ -114,28 +108,25 @@ export class ShareMenu extends LitElement {
       await this.#copyLink();
       return;
     }
-    await this.#copy(embedCode(new URL(document.baseURI), fragment), 'HTML copied.');
+    await this.#copying.copy(embedCode(new URL(document.baseURI), fragment), 'HTML copied.');
   }
 
   async #saveAgent(): Promise<void> {
     this.#save(await this.#agent());
-    this.told = 'Put the file on a web server and send agent.html?agent=<its address>.';
+    this.#copying.tell(
+      'Put the file on a web server and send agent.html?agent=<its address>.',
+    );
   }
 
   #save(agent: SharedAgent): void {
     saveFile(`${agent.task.toLowerCase()}-seed${agent.seed}.agent`, packAgent(agent));
   }
 
-  async #copy(text: string, told: string): Promise<void> {
-    const copied = await copyText(text);
-    this.told = copied ? told : 'Copy this:';
-    this.text = copied ? '' : text;
-  }
-
   static override styles = [
     base,
     controls,
     menu,
+    copying,
     css`
       :host {
         position: relative;
@@ -145,14 +136,6 @@ export class ShareMenu extends LitElement {
       }
       button {
         width: 100%;
-      }
-      p {
-        margin: 6px 0 0;
-        font-size: 0.8125rem;
-        color: var(--text-soft);
-      }
-      input {
-        margin-top: 6px;
       }
     `,
   ];

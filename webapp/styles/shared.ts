@@ -200,6 +200,28 @@ export const filePlace = css`
   }
 `;
 
+/** A title and commands at the head of a panel. */
+export const bar = css`
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    padding: 10px 14px;
+  }
+  .bar h2 {
+    flex: 1 1 9rem;
+  }
+  .bar button {
+    padding: 0.35rem 0.7rem;
+  }
+  .bar select {
+    width: auto;
+    max-width: 12rem;
+    padding: 0.35rem 0.5rem;
+  }
+`;
+
 /** An editor and what was found in its text. */
 export const writing = css`
   websim-code-editor {

@@ -20,7 +20,7 @@ import {
 import { NotebookKeeper } from '../../lab/notebook_keeper';
 import { NotebookShelf } from '../../lab/notebook_shelf';
 import { saveFile } from '../../save_file';
-import { base, controls, filePlace, panel } from '../../styles/shared';
+import { bar, base, controls, filePlace, panel } from '../../styles/shared';
 import type { CellAction, LabCell } from './lab_cell';
 import './lab_cell';
 import './lab_status';
@@ -282,5 +282,5 @@ export class LabView extends LitElement {
     else void this.#open(async () => parseNotebook(await file.text(), file.name));
   }
 
-  static override styles = [base, panel, controls, filePlace, labView];
+  static override styles = [base, panel, controls, bar, filePlace, labView];
 }

@@ -20,19 +20,11 @@ export const labView = css`
     position: sticky;
     top: 0;
     z-index: 5;
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 8px;
-    padding: 10px 14px;
     background: var(--surface);
     border-bottom: 1px solid var(--border);
     border-radius: var(--radius) var(--radius) 0 0;
   }
-  .bar button {
-    padding: 0.35rem 0.7rem;
-  }
-  .bar :is(button, .file) {
+  .bar :is(button, .file, select) {
     font-size: 0.875rem;
   }
   .kept {
@@ -53,12 +45,6 @@ export const labView = css`
   .title:hover,
   .title:focus {
     border-color: var(--border-strong);
-  }
-  .bar select {
-    width: auto;
-    max-width: 12rem;
-    padding: 0.35rem 0.5rem;
-    font-size: 0.875rem;
   }
   websim-lab-status {
     margin-left: auto;

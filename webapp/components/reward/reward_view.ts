@@ -9,7 +9,7 @@ import { OWN_MODEL, taskTitle } from '../../control/own_model';
 import { keepReward, keptReward, lineOf } from '../../control/reward_texts';
 import { StoreController } from '../../control/store_controller';
 import type { TrainingStore } from '../../control/training_store';
-import { base, controls, panel, writing } from '../../styles/shared';
+import { bar, base, controls, panel, writing } from '../../styles/shared';
 import type { CodeEditor, LineMark } from '../code_editor';
 import '../code_editor';
 import { rewardCompletions } from './reward_completions';
@@ -217,6 +217,7 @@ export class RewardView extends LitElement {
     base,
     panel,
     controls,
+    bar,
     writing,
     css`
       :host {
@@ -233,19 +234,6 @@ export class RewardView extends LitElement {
         flex-direction: column;
         height: max(420px, calc(100vh - 100px));
         overflow: hidden;
-      }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px;
-        padding: 10px 14px;
-      }
-      .bar h2 {
-        flex: 1 1 9rem;
-      }
-      .bar button {
-        padding: 0.35rem 0.7rem;
       }
       .side {
         display: grid;

@@ -3,10 +3,10 @@
 import { css, html, LitElement, nothing, unsafeCSS } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatCount, formatValue } from '../../format';
+import { chips } from '../../styles/chips';
 import { base, controls } from '../../styles/shared';
 import { RETURN_COLOURS, type ReturnRange } from '../../viewer/return_colours';
 import type { Arrangement } from '../../viewer/viewer_protocol';
-import { chips } from './robot_chips';
 
 /** Dispatches 'arrange' (CustomEvent<Arrangement>), and 'leave' for the view of one robot. */
 @customElement('websim-crowd-bar')

@@ -6,9 +6,9 @@ import type { TrainingRun } from '../../../workers/ranks/pool';
 import { StoreController } from '../../control/store_controller';
 import type { TrainingStore } from '../../control/training_store';
 import { NO_SHARED_MEMORY } from '../../isolation';
+import { chips } from '../../styles/chips';
 import { base, controls } from '../../styles/shared';
 import type { Pace } from '../../viewer/playback';
-import { chips } from './robot_chips';
 import '../train/shown_policy';
 
 const PACES: Record<Pace, string> = {

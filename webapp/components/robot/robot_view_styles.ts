@@ -47,15 +47,6 @@ export const robotViewStyles = css`
   websim-load-progress {
     text-align: left;
   }
-  .bar {
-    position: absolute;
-    inset: auto 10px 10px;
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-    font-size: 0.8125rem;
-    pointer-events: none;
-  }
   .camera {
     position: absolute;
     top: 10px;

@@ -5,8 +5,8 @@ import { customElement, property } from 'lit/decorators.js';
 import { OVERLAYS, type OverlayKind, overlays } from '../../control/overlays';
 import { PopupMenu } from '../../control/popup_menu';
 import { NO_SHARED_MEMORY } from '../../isolation';
+import { chips } from '../../styles/chips';
 import { base, controls, menu } from '../../styles/shared';
-import { chips } from './robot_chips';
 
 const PUSH = 'Drag the robot to push it. Without this, hold Ctrl (or ⌘) while you drag.';
 

@@ -1,7 +1,7 @@
 // The chosen runs side by side, to read and to take along.
 
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { type ListedRun, runTitle } from '../../control/run_list';
 import { StoreController } from '../../control/store_controller';
 import type { TrainingStore } from '../../control/training_store';
@@ -13,15 +13,14 @@ import {
 } from '../../metrics/comparison';
 import { curvesCsv } from '../../metrics/curves_csv';
 import { saveFile } from '../../save_file';
-import { copyText } from '../../share/clipboard';
+import { Copying, copying } from '../../share/copying';
 import { base, controls, panel } from '../../styles/shared';
 
 @customElement('websim-run-comparison')
 export class RunComparison extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
-  /** What was copied, and the text in case that it could not be. */
-  @state() private told = '';
-  @state() private text = '';
+
+  readonly #copying = new Copying(this);
 
   constructor() {
     super();
@@ -41,8 +40,7 @@ export class RunComparison extends LitElement {
         <button @click=${() => this.#copy(comparisonCsv, 'Copied as CSV.')}>Copy as CSV</button>
         <button @click=${this.#saveCurves}>Curves (CSV)</button>
       </div>
-      <p role="status" ?hidden=${!this.told}>${this.told}</p>
-      ${this.text ? html`<textarea readonly rows="4" aria-label="To copy" .value=${this.text}></textarea>` : nothing}
+      <div class="copied">${this.#copying.render()}</div>
       <div class="scroll" tabindex="0" role="region" aria-label="Comparison of runs">
         <table class="number">
           <thead>
@@ -71,10 +69,7 @@ export class RunComparison extends LitElement {
   }
 
   async #copy(write: (runs: ComparedRun[]) => string, told: string): Promise<void> {
-    const text = write(this.#runs.map(comparedRun));
-    const copied = await copyText(text);
-    this.told = copied ? told : 'Copy this:';
-    this.text = copied ? '' : text;
+    await this.#copying.copy(write(this.#runs.map(comparedRun)), told);
   }
 
   readonly #saveCurves = (): void => {
@@ -86,6 +81,7 @@ export class RunComparison extends LitElement {
     base,
     panel,
     controls,
+    copying,
     css`
       :host {
         border-top: 1px solid var(--border);
@@ -105,23 +101,14 @@ export class RunComparison extends LitElement {
         padding: 0.25rem 0.7rem;
         font-size: 0.8125rem;
       }
-      p {
+      .hint {
         margin: 0;
-        padding: 0 14px 8px;
+        padding: 10px 14px;
         font-size: 0.8125rem;
         color: var(--text-soft);
       }
-      .hint {
-        padding: 10px 14px;
-      }
-      textarea {
-        width: calc(100% - 28px);
-        margin: 0 14px 8px;
-        font: 0.75rem/1.5 var(--font-mono);
-        color: var(--text);
-        background: var(--surface-sunken);
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-small);
+      .copied {
+        padding: 0 14px 8px;
       }
       .scroll {
         overflow-x: auto;

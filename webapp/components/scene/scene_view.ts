@@ -9,7 +9,7 @@ import { lineOf, ModelBench } from '../../control/model_bench';
 import type { TrainingStore } from '../../control/training_store';
 import { TEACHING_MODELS } from '../../scene/presets';
 import { droppedFiles, readModel } from '../../scene/read_files';
-import { base, controls, filePlace, panel, writing } from '../../styles/shared';
+import { bar, base, controls, filePlace, panel, writing } from '../../styles/shared';
 import type { CodeEditor } from '../code_editor';
 import '../code_editor';
 import './scene_sliders';
@@ -173,6 +173,7 @@ export class SceneView extends LitElement {
     base,
     panel,
     controls,
+    bar,
     writing,
     filePlace,
     css`
@@ -189,24 +190,6 @@ export class SceneView extends LitElement {
         flex-direction: column;
         height: max(460px, calc(100vh - 100px));
         overflow: hidden;
-      }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px;
-        padding: 10px 14px;
-      }
-      .bar h2 {
-        flex: 1 1 7rem;
-      }
-      .bar button {
-        padding: 0.35rem 0.7rem;
-      }
-      .bar select {
-        width: auto;
-        max-width: 12rem;
-        padding: 0.35rem 0.5rem;
       }
       .time {
         margin-left: auto;

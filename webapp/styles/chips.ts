@@ -1,17 +1,31 @@
-// Controls that lie over the picture of the robot.
+// Controls that lie over the picture of a robot.
 
 import { css } from 'lit';
 
+/** For elements of other components too, which go by other selectors. */
+export const chip = css`
+  background: color-mix(in srgb, var(--surface) 88%, transparent);
+  border: 1px solid var(--border);
+  border-radius: 10px;
+`;
+
 export const chips = css`
+  .bar {
+    position: absolute;
+    inset: auto 10px 10px;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    font-size: 0.8125rem;
+    pointer-events: none;
+  }
   .chip {
     display: inline-flex;
     align-items: center;
     gap: 6px;
     min-height: 34px;
     padding: 2px 10px;
-    background: color-mix(in srgb, var(--surface) 88%, transparent);
-    border: 1px solid var(--border);
-    border-radius: 10px;
+    ${chip}
     pointer-events: auto;
   }
   .chip label {
