@@ -108,7 +108,7 @@ export class RunComparison extends LitElement {
         color: var(--text-soft);
       }
       .copied {
-        padding: 0 14px 8px;
+        padding: 0 14px;
       }
       .scroll {
         overflow-x: auto;
