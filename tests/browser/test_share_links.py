@@ -11,6 +11,10 @@ from website import Website, opened
 MOVING_MS = 40_000
 
 
+LISTEN = """document.querySelector('websim-agent-page').renderRoot.querySelector('websim-player')
+    .addEventListener('frame', ({ detail }) => (window.picture = detail))"""
+
+
 def moves(page: Page) -> None:
     expect(page.locator("websim-player[moving]")).to_be_visible(timeout=MOVING_MS)
 
@@ -31,7 +35,7 @@ def test_a_link_plays_the_agent_without_python(browser: Browser, site: str) -> N
         assert website.complaints == []
 
 
-def test_pause_holds_the_robot_and_another_link_is_another_agent(browser: Browser, site: str) -> None:
+def test_a_robot_is_held_and_drawn_over_and_another_link_is_another_agent(browser: Browser, site: str) -> None:
     with opened(browser, site) as website:
         page = website.page
         page.goto(f"{site}/{link('agent.html')}")
@@ -39,6 +43,11 @@ def test_pause_holds_the_robot_and_another_link_is_another_agent(browser: Browse
         website.button("Pause").click()
         expect(website.button("Play")).to_be_visible()
         website.button("Play").click()
+        page.evaluate(LISTEN)
+        website.button("Overlays").click()
+        page.get_by_role("menuitemcheckbox", name="Contact points").click()
+        website.wait("window.picture?.contacts > 0", 20)
+        page.keyboard.press("Escape")
         website.button("Restart").click()
         page.evaluate("(hash) => { location.hash = hash; }", fragment('{"seed": 12345}'))
         expect(page.get_by_role("region", name="The agent")).to_contain_text("12,345")

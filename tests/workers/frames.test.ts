@@ -115,6 +115,24 @@ describe('frames in messages', () => {
     expect(reader.read(reader.head, out)).toBe(false);
   });
 
+  it('bring overlays where they have any, and all of them when they are asked to', () => {
+    const reader = new MessageFrameReader(FLOATS, 3);
+    const writer = new MessageFrameWriter((...message) => reader.receive(...message));
+    writer.write(frame(0));
+    writer.write(frame(1));
+    writer.write(frame(2), Float32Array.of(1, 5, 6));
+    expect(reader.head).toBeLessThan(3);
+    writer.flush();
+    writer.flush();
+    expect(reader.head).toBe(3);
+    const [out, overlay] = [frame(-1), new Float32Array(3)];
+    expect(reader.read(2, out, overlay)).toBe(true);
+    expect(out).toEqual(frame(2));
+    expect([...overlay]).toEqual([1, 5, 6]);
+    reader.read(1, out, overlay);
+    expect(overlay[0]).toBe(0);
+  });
+
   it('keep the newest of a batch that is longer than the ring', () => {
     const reader = new MessageFrameReader(FLOATS);
     const count = reader.capacity + 10;

@@ -155,6 +155,11 @@ export class Episodes {
     this.#reset();
   }
 
+  /** Writes the frame anew when it is to be seen otherwise than in the last step. */
+  redraw(): void {
+    this.#engine.redraw();
+  }
+
   close(): void {
     this.#engine.close();
   }

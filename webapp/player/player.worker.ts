@@ -24,6 +24,10 @@ const TICK_MS = 10;
 let episodes: Episodes | null = null;
 let clock: StepClock | null = null;
 let speed = 1;
+const frames = new MessageFrameWriter((firstFrame, poses, overlays) => {
+  const transfer = overlays ? [poses.buffer, overlays.buffer] : [poses.buffer];
+  answer({ type: 'poses', firstFrame, poses, overlays }, transfer);
+});
 
 addEventListener('message', ({ data }: MessageEvent<ToPlayer>) => {
   switch (data.type) {
@@ -35,6 +39,11 @@ addEventListener('message', ({ data }: MessageEvent<ToPlayer>) => {
     case 'pace':
       speed = data.speed;
       if (clock) clock.speed = speed;
+      break;
+    case 'overlays':
+      frames.overlays = data.shown;
+      episodes?.redraw();
+      frames.flush();
       break;
     case 'restart':
       episodes?.restart();
@@ -61,9 +70,6 @@ async function open(
   ]);
   // Again, now that the site's files are there which it may name.
   if (brought) checkedModels(task.xmls, files);
-  const frames = new MessageFrameWriter((firstFrame, poses) =>
-    answer({ type: 'poses', firstFrame, poses }, [poses.buffer]),
-  );
   episodes = new Episodes(mujoco, task, files, policy, { seed, frames });
   answer({ type: 'opened', scene: sceneOf(mujoco, task, files, episodes.period) });
   clock = new StepClock(episodes.period, performance.now() / 1000);

@@ -35,11 +35,14 @@ export class PlayerClient {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromPlayer>) => {
       switch (data.type) {
         case 'opened':
-          this.frames = new MessageFrameReader(data.scene.poses.length);
+          this.frames = new MessageFrameReader(
+            data.scene.poses.length,
+            data.scene.overlayFloats,
+          );
           onOpened(data.scene);
           break;
         case 'poses':
-          this.frames?.receive(data.firstFrame, data.poses);
+          this.frames?.receive(data.firstFrame, data.poses, data.overlays);
           break;
         case 'alive':
           this.#unanswered = 0;
@@ -61,6 +64,11 @@ export class PlayerClient {
   /** Simulated seconds in a second; 0 holds the robot. */
   setSpeed(speed: number): void {
     this.#send({ type: 'pace', speed });
+  }
+
+  /** Whether frames come with what is drawn over the robot. */
+  showOverlays(shown: boolean): void {
+    this.#send({ type: 'overlays', shown });
   }
 
   restart(): void {

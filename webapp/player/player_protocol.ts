@@ -18,6 +18,8 @@ export type ToPlayer =
   | { type: 'open'; base: string; agent: PlayedAgent; files: MujocoFiles | null }
   /** Simulated seconds in a second; 0 holds the robot. */
   | { type: 'pace'; speed: number }
+  /** Whether frames are to come with their overlays. */
+  | { type: 'overlays'; shown: boolean }
   /** A new episode. */
   | { type: 'restart' }
   /** Asks for an `alive`. */
@@ -27,7 +29,7 @@ export type FromPlayer =
   /** The worker has begun, or has taken what was sent before a ping. */
   | { type: 'alive' }
   | { type: 'opened'; scene: SceneDescription }
-  /** Poses of consecutive control steps, [frames, G, 12]; `firstFrame` counts from the first of all. */
-  | { type: 'poses'; firstFrame: number; poses: Float32Array }
+  /** Consecutive control steps: poses [frames, G, 12], overlays [frames, O]; `firstFrame` counts from the first of all. */
+  | { type: 'poses'; firstFrame: number; poses: Float32Array; overlays: Float32Array | null }
   /** One sentence for the user. */
   | { type: 'failed'; message: string };

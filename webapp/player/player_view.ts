@@ -3,6 +3,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SceneDescription } from '../../workers/ranks/protocol';
+import '../components/robot/overlay_menu';
+import { overlays } from '../control/overlays';
 import { taskTitle } from '../control/own_model';
 import { formatCount } from '../format';
 import { chip, chips } from '../styles/chips';
@@ -17,7 +19,8 @@ import type { BroughtTask } from './task_file';
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 /**
- * Dispatches `failed` with a sentence where the agent cannot be played. The attribute `moving` is there as soon as the
+ * Dispatches `failed` with a sentence where the agent cannot be played, and `frame` (CustomEvent<DrawnFrame>) for each
+ * picture that was drawn. The attribute `moving` is there as soon as the
  * robot has been drawn in motion, `playing` while it is not paused.
  */
 @customElement('websim-player')
@@ -26,7 +29,7 @@ export class PlayerView extends LitElement {
   @property({ attribute: false }) agent!: PlayedAgent;
   /** Folder of assets.json. */
   @property({ attribute: false }) runtime!: string;
-  /** Whether Pause, Restart and the speed are shown. */
+  /** Whether Pause, Restart, the speed and the overlays are shown. */
   @property({ type: Boolean }) controls = false;
   @property({ type: Boolean, reflect: true }) playing = true;
   @property({ type: Boolean, reflect: true }) moving = false;
@@ -53,16 +56,20 @@ export class PlayerView extends LitElement {
     advance: (seconds) => {
       const moved = this.#playback?.advance(seconds, this.playing) ?? false;
       this.#moved ||= moved;
-      return { changed: moved, goesOn: this.#playback !== null && (moved || this.playing) };
+      const awaits = this.#playback?.awaits(seconds) ?? false;
+      return { changed: moved, goesOn: this.#playback !== null && (moved || this.playing || awaits) };
     },
     draw: (viewer, orbit, elapsed) => {
       if (!this.#playback) return;
-      viewer.draw(this.#playback.snapshot, orbit, elapsed);
+      const overlay = this.#playback.overlay[0] ? this.#playback.overlay : null;
+      const over = { overlay, shown: overlays.shown, grip: null };
+      viewer.draw(this.#playback.snapshot, orbit, elapsed, over);
       if (this.#moved) this.#movedFrames++;
       this.#moved = false;
     },
-    drawn: () => {
+    drawn: (frame) => {
       if (this.#movedFrames > 1) this.moving = true;
+      this.dispatchEvent(new CustomEvent('frame', { detail: frame }));
     },
     unavailable: (reason) => {
       this.obstacle = reason;
@@ -74,6 +81,7 @@ export class PlayerView extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener('visibilitychange', this.#pace);
+    overlays.removeEventListener('change', this.#onOverlays);
     this.#seen.disconnect();
     this.#stage?.close();
     this.#player?.close();
@@ -89,6 +97,10 @@ export class PlayerView extends LitElement {
     this.#stage = ViewerStage.open(this, canvas, this.#script);
     this.#seen.observe(this);
     document.addEventListener('visibilitychange', this.#pace);
+    if (this.controls) {
+      canvas.addEventListener('keydown', overlays.onKey);
+      overlays.addEventListener('change', this.#onOverlays);
+    }
     if (!this.agent.brought) this.#load();
   }
 
@@ -105,6 +117,7 @@ export class PlayerView extends LitElement {
       (scene) => this.#show(scene),
       (message) => this.dispatchEvent(new CustomEvent('failed', { detail: message })),
     );
+    if (this.controls) this.#onOverlays();
   }
 
   protected override render() {
@@ -138,7 +151,7 @@ export class PlayerView extends LitElement {
   }
 
   #bar() {
-    return html`<div class="bar">
+    return html`<websim-overlay-menu></websim-overlay-menu><div class="bar">
       <button class="chip" @click=${this.#toggle}>${this.playing ? 'Pause' : 'Play'}</button>
       <button class="chip" @click=${this.restart}>Restart</button>
       <span class="chip">
@@ -159,6 +172,7 @@ export class PlayerView extends LitElement {
       scene.controlPeriod,
       scene.trackedGeom,
       jump,
+      scene.overlayFloats,
     );
     this.#pace();
     this.#stage?.invalidate();
@@ -173,6 +187,12 @@ export class PlayerView extends LitElement {
   readonly #chooseSpeed = (event: Event): void => {
     this.speed = Number((event.target as HTMLSelectElement).value);
     this.#pace();
+  };
+
+  readonly #onOverlays = (): void => {
+    this.#player?.showOverlays(overlays.any);
+    this.#playback?.ask(performance.now() / 1000);
+    this.#stage?.invalidate();
   };
 
   /** A robot that nobody sees does not move. */
@@ -222,6 +242,12 @@ export class PlayerView extends LitElement {
         max-width: 44ch;
         margin: 0;
         overflow-wrap: anywhere;
+      }
+      websim-overlay-menu {
+        position: absolute;
+        top: 10px;
+        left: 10px;
+        font-size: 0.8125rem;
       }
       ::slotted(a) {
         margin-left: auto;

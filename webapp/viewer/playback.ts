@@ -14,6 +14,8 @@ export type Pace = 'live' | 'real' | 'half' | 'quarter';
 const FASTEST: Record<Pace, number> = { live: 4, real: 1, half: 0.5, quarter: 0.25 };
 /** Part of the ring of frames that playback lets fill before it skips ahead, so that no frame is overwritten under it. */
 const FULLEST = 0.8;
+/** Seconds within which a robot that stands still is drawn anew when something else of it is asked to be seen. */
+const ANSWER_PERIOD = 2;
 
 export class Playback {
   pace: Pace = 'live';
@@ -34,6 +36,7 @@ export class Playback {
   #shownPosition = -1;
   #lastTime = -1;
   #framesPerSecond = 0;
+  #asked = -ANSWER_PERIOD;
 
   /**
    * `rest`: [G, 12] before the first frame. `controlPeriod`: simulated seconds between two frames.
@@ -90,6 +93,16 @@ export class Playback {
     if (this.#position === this.#shownPosition) return false;
     this.#shownPosition = this.#position;
     return this.#show(this.#position);
+  }
+
+  /** At time `now` something else was asked to be seen. */
+  ask(now: number): void {
+    this.#asked = now;
+  }
+
+  /** Whether a frame may come at time `now` although nothing is produced. */
+  awaits(now: number): boolean {
+    return now - this.#asked < ANSWER_PERIOD;
   }
 
   get held(): boolean {

@@ -18,8 +18,6 @@ import type {
 
 /** Seconds between two updates of the speed. */
 const SPEED_PERIOD = 0.5;
-/** Seconds within which the ranks of a paused run answer with another frame. */
-const ANSWER_PERIOD = 2;
 /** Without a run there are no frames, and the robot stays at its pose of rest. */
 const NO_FRAMES: FrameReader = { head: 0, capacity: 0, read: () => false };
 
@@ -35,7 +33,6 @@ export class RunPicture implements HandScript {
   #played = false;
   #pace: Pace = 'live';
   #speedMeasured = 0;
-  #answered = 0;
 
   /** Another model or run; `player`: frames where there is no run. */
   begin(scene: SceneDescription, run: TrainingRun | null, player: FrameReader | null): void {
@@ -107,7 +104,7 @@ export class RunPicture implements HandScript {
 
   /** At time `seconds` something else was asked to be seen of the robot: even a paused run brings another frame. */
   ask(seconds: number): void {
-    this.#answered = seconds + ANSWER_PERIOD;
+    this.#playback?.ask(seconds);
   }
 
   /** As `StageScript.advance`. */
@@ -125,7 +122,7 @@ export class RunPicture implements HandScript {
       this.#speedMeasured = seconds;
       this.speed = playback.speed;
     }
-    return { changed, goesOn: changed || this.producing || seconds < this.#answered };
+    return { changed, goesOn: changed || this.producing || playback.awaits(seconds) };
   }
 
   draw(

@@ -1,6 +1,5 @@
 // Poses of the followed environment, from the rank that steps it to the page that draws it: through a
-// ring in shared memory, or by messages where there is none. A frame is [G, 12] float32; in shared memory it may have an
-// overlay (overlay.ts).
+// ring in shared memory, or by messages where there is none. A frame is [G, 12] float32, and may have an overlay (overlay.ts).
 
 import { Control, type SharedMemory } from './shared_memory';
 
@@ -87,52 +86,88 @@ const POST_MS = 30;
 
 export class MessageFrameWriter implements FrameWriter {
   focus = 0;
-  readonly overlays = false;
-  private frames: Float32Array[] = [];
+  overlays = false;
+  private frames: { poses: Float32Array; overlay: Float32Array | null }[] = [];
   private written = 0;
   private lastPost = 0;
 
-  constructor(private readonly post: (firstFrame: number, poses: Float32Array) => void) {}
+  /** `post` gets consecutive frames: their poses [n, G, 12] and their overlays [n, O], null when none of them has one. */
+  constructor(
+    private readonly post: (
+      firstFrame: number,
+      poses: Float32Array<ArrayBuffer>,
+      overlays: Float32Array<ArrayBuffer> | null,
+    ) => void,
+  ) {}
 
-  write(poses: Float32Array): void {
-    this.frames.push(poses.slice());
+  write(poses: Float32Array, overlay: Float32Array | null = null): void {
+    this.frames.push({ poses: poses.slice(), overlay: overlay?.slice() ?? null });
     this.written++;
-    const now = performance.now();
-    if (now - this.lastPost < POST_MS) return;
-    this.lastPost = now;
-    const batch = new Float32Array(this.frames.length * poses.length);
-    this.frames.forEach((frame, i) => {
-      batch.set(frame, i * poses.length);
-    });
-    this.post(this.written - this.frames.length, batch);
-    this.frames = [];
+    if (performance.now() - this.lastPost >= POST_MS) this.flush();
   }
+
+  /** Posts what was not yet. */
+  flush(): void {
+    this.lastPost = performance.now();
+    const { frames } = this;
+    if (frames.length === 0) return;
+    this.frames = [];
+    const poses = joined(frames.map((frame) => frame.poses));
+    const overlays = joined(frames.map((frame) => frame.overlay));
+    this.post(this.written - frames.length, poses!, overlays);
+  }
+}
+
+/** One after the other, of equal lengths, zeros for those that are missing; null when all are. */
+function joined(parts: readonly (Float32Array | null)[]): Float32Array<ArrayBuffer> | null {
+  const length = parts.find((part) => part !== null)?.length;
+  if (length === undefined) return null;
+  const all = new Float32Array(parts.length * length);
+  parts.forEach((part, i) => {
+    if (part) all.set(part, i * length);
+  });
+  return all;
 }
 
 export class MessageFrameReader implements FrameReader {
   readonly capacity = 512;
   head = 0;
   private readonly ring: Float32Array;
+  private readonly overlays: Float32Array;
 
-  /** `poseFloats`: 12 x geoms. */
-  constructor(private readonly poseFloats: number) {
+  /** `poseFloats`: 12 x geoms; `overlayFloats`: numbers of an overlay, if frames come with any. */
+  constructor(
+    private readonly poseFloats: number,
+    private readonly overlayFloats = 0,
+  ) {
     this.ring = new Float32Array(this.capacity * poseFloats);
+    this.overlays = new Float32Array(this.capacity * overlayFloats);
   }
 
-  receive(firstFrame: number, poses: Float32Array): void {
-    const count = poses.length / this.poseFloats;
+  /** As `MessageFrameWriter` posts them. */
+  receive(firstFrame: number, poses: Float32Array, overlays: Float32Array | null = null): void {
+    const { poseFloats, overlayFloats, capacity } = this;
+    const count = poses.length / poseFloats;
     for (let i = 0; i < count; i++) {
-      const frame = poses.subarray(i * this.poseFloats, (i + 1) * this.poseFloats);
-      this.ring.set(frame, ((firstFrame + i) % this.capacity) * this.poseFloats);
+      const slot = (firstFrame + i) % capacity;
+      this.ring.set(poses.subarray(i * poseFloats, (i + 1) * poseFloats), slot * poseFloats);
+      const own = overlays?.subarray(i * overlayFloats, (i + 1) * overlayFloats);
+      if (own) this.overlays.set(own, slot * overlayFloats);
+      else this.overlays.fill(0, slot * overlayFloats, (slot + 1) * overlayFloats);
     }
     this.head = firstFrame + count;
   }
 
   read(frame: number, out: Float32Array, overlay?: Float32Array | null): boolean {
     if (frame < 0 || frame >= this.head || frame < this.head - this.capacity) return false;
-    const at = (frame % this.capacity) * this.poseFloats;
+    const slot = frame % this.capacity;
+    const at = slot * this.poseFloats;
     out.set(this.ring.subarray(at, at + this.poseFloats));
-    overlay?.fill(0, 0, 1);
+    // Who plays frames without their overlays has no room for them.
+    if (overlay?.length === this.overlayFloats) {
+      const from = slot * this.overlayFloats;
+      overlay.set(this.overlays.subarray(from, from + this.overlayFloats));
+    }
     return true;
   }
 }
