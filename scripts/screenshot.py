@@ -19,7 +19,7 @@ RUN = "?env=HalfCheetah-v5&num_envs=64&ranks=2&seed=1&autostart=1"
 def take(address: str, seconds: float, output: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
         page.goto(f"{address}/{RUN}")
         page.wait_for_timeout(seconds * 1000)
         output.parent.mkdir(parents=True, exist_ok=True)
