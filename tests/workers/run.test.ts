@@ -9,7 +9,7 @@ import { Control, RankState, RankWord, SharedMemory } from '../../workers/ranks/
 import { type Metrics, SHOWN_ENV, type TrainConfig } from '../../workers/schema';
 import { type FakeWorker, fakeRanks } from './fake_worker';
 
-const config = { env: 'Hopper-v5', num_envs: 8, ranks: 2 } as TrainConfig;
+const config = { env: 'Hopper-v5', env_options: {}, num_envs: 8, ranks: 2 } as TrainConfig;
 const scene = { geoms: [{}], poses: new Float32Array(12) } as SceneDescription;
 const metrics = { iteration: 1 } as Metrics;
 

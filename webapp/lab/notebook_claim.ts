@@ -24,7 +24,11 @@ export class NotebookClaim {
 function hold(name: string): Promise<(() => void) | null> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const held = navigator.locks.request(name, { signal }, () => new Promise<void>((release) => resolve(release)));
+    const held = navigator.locks.request(
+      name,
+      { signal },
+      () => new Promise<void>((release) => resolve(release)),
+    );
     held.catch(() => resolve(null));
   });
 }

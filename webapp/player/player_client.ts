@@ -35,10 +35,7 @@ export class PlayerClient {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromPlayer>) => {
       switch (data.type) {
         case 'opened':
-          this.frames = new MessageFrameReader(
-            data.scene.poses.length,
-            data.scene.overlayFloats,
-          );
+          this.frames = new MessageFrameReader(data.scene.poses.length, data.scene.overlayFloats);
           onOpened(data.scene);
           break;
         case 'poses':

@@ -57,7 +57,10 @@ export class PlayerView extends LitElement {
       const moved = this.#playback?.advance(seconds, this.playing) ?? false;
       this.#moved ||= moved;
       const awaits = this.#playback?.awaits(seconds) ?? false;
-      return { changed: moved, goesOn: this.#playback !== null && (moved || this.playing || awaits) };
+      return {
+        changed: moved,
+        goesOn: this.#playback !== null && (moved || this.playing || awaits),
+      };
     },
     draw: (viewer, orbit, elapsed) => {
       if (!this.#playback) return;

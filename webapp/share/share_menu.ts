@@ -113,9 +113,7 @@ export class ShareMenu extends LitElement {
 
   async #saveAgent(): Promise<void> {
     this.#save(await this.#agent());
-    this.#copying.tell(
-      'Put the file on a web server and send agent.html?agent=<its address>.',
-    );
+    this.#copying.tell('Put the file on a web server and send agent.html?agent=<its address>.');
   }
 
   #save(agent: SharedAgent): void {

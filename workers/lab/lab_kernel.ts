@@ -27,7 +27,8 @@ const COMPANIONS: Record<string, string[]> = { websim: ['gymnasium'] };
 const RANKS = 1;
 const WHEEL_TOOLS = ['micropip', 'packaging'];
 /** Why the site may not have a package. */
-const INCOMPLETE = 'its list of Python packages names it, so files are missing; build the site again';
+const INCOMPLETE =
+  'its list of Python packages names it, so files are missing; build the site again';
 
 export class LabKernel {
   #runtime: LabRuntime | null = null;

@@ -1,6 +1,6 @@
 // The chosen runs side by side, to read and to take along.
 
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type ListedRun, runTitle } from '../../control/run_list';
 import { StoreController } from '../../control/store_controller';
