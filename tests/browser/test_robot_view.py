@@ -50,17 +50,6 @@ def still_picture(website: Website) -> NDArray[np.int16]:
     pytest.fail("the robot does not come to rest")
 
 
-def test_the_controls_over_the_robot_take_one_line(website: Website) -> None:
-    website.start(env="HalfCheetah-v5", num_envs=NUM_ENVS, ranks=1, total_steps=10**8)
-    bar = website.page.locator("websim-robot-view .bar")
-    expect(website.button("All robots")).to_be_visible()
-    for width in (1024, 1280):
-        website.page.set_viewport_size({"width": width, "height": 900})
-        box = bar.bounding_box()
-        assert box
-        assert box["height"] < 50, f"{width} px wide"
-
-
 @pytest.mark.parametrize("task", ["HalfCheetah-v5", "Hopper-v5", "InvertedPendulum-v5"])
 def test_the_robot_at_rest_is_drawn(website: Website, task: str) -> None:
     website.page.get_by_label("Task").select_option(task)
@@ -177,3 +166,14 @@ def test_the_view_turns_and_comes_back(website: Website) -> None:
     assert changed(start, still_picture(website)) > 0.02
     website.button("Reset view").click()
     assert changed(start, still_picture(website)) < 0.002
+
+
+def test_the_controls_over_the_robot_take_one_line(website: Website) -> None:
+    website.start(env="HalfCheetah-v5", num_envs=NUM_ENVS, ranks=1, total_steps=10**8)
+    bar = website.page.locator("websim-robot-view .bar")
+    expect(website.button("All robots")).to_be_visible()
+    for width in (1024, 1280):
+        website.page.set_viewport_size({"width": width, "height": 900})
+        box = bar.bounding_box()
+        assert box
+        assert box["height"] < 50, f"{width} px wide"
