@@ -159,7 +159,8 @@ def test_an_attached_model_has_directories_of_its_own(tmp_path: Path) -> None:
 
 
 def test_what_mujocos_parser_accepts_is_read(tmp_path: Path) -> None:
-    odd = "\ufeff<?xml version='1.0'?><!-- a -- b --><mujoco model='R & D > x'><include file='a&amp;b.xml'/></mujoco>"
+    include = "<include file='&#97;&amp;b&#x2e;xml'/>"
+    odd = f"\ufeff<?xml version='1.0'?><!-- a -- b --><mujoco model='R & D > x'>{include}</mujoco>"
     loaded = load_model(write(tmp_path, {"model.xml": odd, "a&b.xml": body()}))
     assert compile_native(loaded).ngeom == 1
     laughs = '<!DOCTYPE m [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><mujoco model="&b;"/>'
@@ -235,6 +236,10 @@ def test_a_message_of_mujoco_has_the_authors_line() -> None:
             "<texture>: nchannel: expected at least 1, got 0",
         ),
         (body('<geom size="1"/>' * 20_001), "<geom>: expected at most 20,000 elements"),
+        (
+            body('<replicate count="&#50;&#x30;00&#48;"><geom size="1"/></replicate>'),
+            "<geom>: expected at most 20,000 elements, replicated ones counted in a model, got 20,003",
+        ),
         ("<mujoco>" + " " * 16_000_001 + "</mujoco>", "model: expected at most 16.0 MB of XML, got 16.0 MB"),
     ],
 )

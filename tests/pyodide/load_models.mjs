@@ -3,8 +3,8 @@
 // usage: node load_models.mjs RUNTIME_DIR MODELS
 //
 // MODELS has a JSON object a line: {xml, assets: {name: base64}}. For each, a line of JSON is printed: {error (empty: it
-// loaded), damage, next (whether the good model loaded), seconds, megabytes (of MuJoCo's memory)}, and for those that
-// load, {sizes: [nq, nv, nu, ngeom, nmesh], mass}.
+// loaded), check (what the player says before it loads it), damage, next (whether the good model loaded), seconds,
+// megabytes (of MuJoCo's memory)}, and for those that load, {sizes: [nq, nv, nu, ngeom, nmesh], mass}.
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,6 +16,7 @@ const { assets } = JSON.parse(readFileSync(join(runtime, 'assets.json'), 'utf8')
 const path = (name) => resolve(runtime, assets[name].file);
 const compiled = (name) => new WebAssembly.Module(readFileSync(path(name)));
 const { Mujoco } = await importTypeScript('./engine_host.ts');
+const { checkedModels } = await importTypeScript('./player_in_node.ts');
 const mujoco = await Mujoco.create(
   pathToFileURL(path('mujoco.mjs')).href,
   compiled('mujoco.wasm'),
@@ -35,6 +36,7 @@ for (const line of readFileSync(models, 'utf8').split('\n').filter(Boolean)) {
   const result = load(xml, files);
   result.seconds = (performance.now() - start) / 1000;
   result.megabytes = mujoco.heap.length / 1e6;
+  result.check = check(xml, files);
   result.damage = mujoco.damage;
   result.next = load(GOOD, {}).sizes?.[1] === 1;
   console.log(JSON.stringify(result));
@@ -49,5 +51,14 @@ function load(xml, files) {
     return { error: '', sizes: [nq, nv, nu, ngeom, nmesh], mass };
   } catch (error) {
     return { error: error.message };
+  }
+}
+
+function check(xml, files) {
+  try {
+    checkedModels([xml], files);
+    return '';
+  } catch (error) {
+    return error.message;
   }
 }

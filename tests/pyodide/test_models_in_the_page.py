@@ -85,6 +85,9 @@ def test_a_broken_model_is_refused_in_one_line_and_the_next_one_loads(runtime: P
         assert "\n" not in result["error"], name
         assert result["seconds"] < 10, name
         assert result.get("sizes") == native_sizes(model), f"{name}: {result['error']}"
+        assert result["error"] or not result["check"], (
+            f"{name}: the player refuses what MuJoCo loads: {result['check']}"
+        )
     assert sum(result["error"] == "" for result in results) > 20
     assert results[-1]["megabytes"] < 100, "refused models leave nothing behind"
 

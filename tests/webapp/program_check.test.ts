@@ -179,7 +179,7 @@ function written(header: Record<string, number>, tables: Record<string, number[]
 
 describe('of a task with everything', () => {
   const MODEL = {
-    ...{ nq: 2, nv: 2, nu: 1, na: 0, nbody: 3, ngeom: 3, nsite: 0, ntendon: 0, nsensordata: 0 },
+    ...{ nq: 5, nv: 2, nu: 1, na: 0, nbody: 3, ngeom: 3, nsite: 0, ntendon: 0, nsensordata: 0 },
     ...{ nmocap: 0, state_size: 10, key_ctrl: [[0]] },
   } as unknown as ModelInfo;
   const header = { obs_dim: 3, signal_dim: 2, action_dim: 1, memory_dim: 2, draw_dim: 2 };
@@ -233,7 +233,7 @@ describe('of a task with everything', () => {
     ['a rate before the memory', { signals: [[0, 0, 2, 1, -1, -1, -1, 0]] }],
     ['a frame that turns four numbers', { obs: [[7, 0, 4, 0, -1, 1]] }, { obs_dim: 4 }],
     ['a frame of no body', { obs: [[7, 0, 3, 0, -1, 3]] }],
-    ['what is subtracted beyond the source', { obs: [[0, 0, 2, 0, 1, -1], tables.obs![1]!] }],
+    ['what is subtracted beyond the source', { obs: [[0, 0, 2, 0, 4, -1], tables.obs![1]!] }],
     ['a source that is none', { bounds: [[30, 0, 1]] }],
     ['a source that the model has nothing of', { bounds: [[15, 0, 1]] }],
     ['noise on what is no state', { noise: [[29, 0, 1]] }],
@@ -244,6 +244,7 @@ describe('of a task with everything', () => {
     ['a choice among nothing', { draws: [[0, 1, 3, 0, 0, 0], tables.draws![1]!] }],
     ['a draw beyond the row', { draws: [[1, 2, 0, 0, 0, 0]] }],
     ['a field that is none', { writes: [[9, 0, 1, 1, 0, 0, 0, -1]] }],
+    ['a write of no numbers', { writes: [[1, 1, 0, 1, 0, 0, 0, 1]] }],
     ['a field beyond its end', { writes: [[1, 2, 2, 1, 0, 0, 0, 1]] }],
     ['a stride that leads before the field', { writes: [[1, 1, 3, -1, 0, 0, 0, 0]] }],
     ['a draw that leads beyond the row', { writes: [[1, 0, 3, 1, 0, 0, 1, 0]] }],

@@ -19,6 +19,8 @@ const OPEN = new RegExp(String.raw`<\s*${NAME}`, 'uy');
 const CLOSE = /<\s*\/[^>]*>/y;
 const ATTRIBUTE = new RegExp(String.raw`\s*${NAME}\s*=\s*(?:"([^"]*)"|'([^']*)')`, 'uy');
 const END = /\s*(\/?)>/y;
+const REFERENCE = /&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));/g;
+const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const SKIPPED = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
@@ -54,7 +56,7 @@ export function visitElements(text: string, visitor: Visitor): void {
       found;
       found = matchAt(ATTRIBUTE, text, next)
     ) {
-      attributes.set(found[1]!, found[2] ?? found[3]!);
+      attributes.set(found[1]!, (found[2] ?? found[3]!).replace(REFERENCE, character));
       next = ATTRIBUTE.lastIndex;
     }
     const end = matchAt(END, text, next);
@@ -66,6 +68,17 @@ export function visitElements(text: string, visitor: Visitor): void {
     else depth++;
   }
   if (depth > 0) throw broken(text, text.length);
+}
+
+function character(
+  reference: string,
+  hexadecimal: string | undefined,
+  decimal: string | undefined,
+  named: string | undefined,
+): string {
+  if (named) return NAMED[named]!;
+  const number = hexadecimal ? Number.parseInt(hexadecimal, 16) : Number(decimal);
+  return number <= 0x10ffff ? String.fromCodePoint(number) : reference;
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

@@ -238,6 +238,9 @@ function shownOptions({ options }: SharedAgent): Record<string, unknown> {
 function text(value: unknown): string {
   if (typeof value === 'number' && Number.isInteger(value)) return formatCount(value);
   if (isNumbers(value)) return value.join(' × ');
+  if (Array.isArray(value) && value.every((part) => typeof part === 'string')) {
+    return value.join(', ');
+  }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

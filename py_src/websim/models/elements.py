@@ -1,15 +1,15 @@
 """Elements of an MJCF text, read as leniently as MuJoCo's own parser (tinyxml2) reads them.
 
 Python's XML parsers refuse much that tinyxml2 accepts (an `&` by itself, `--` in a comment), so a model that trains in
-MuJoCo would not load. Nothing is expanded here: no entity but the five of XML, no document type.
+MuJoCo would not load. Nothing is expanded here: characters by number and the five entities of XML, no document type.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.sax.saxutils import unescape
 
 _NAME = r"[A-Za-z_:\x80-\U0010ffff][-A-Za-z0-9_.:\x80-\U0010ffff]*+"
 _OPEN = re.compile(rf"<\s*+({_NAME})")
@@ -17,7 +17,8 @@ _CLOSE = re.compile(r"<\s*+/[^>]*+>")
 _ATTRIBUTE = re.compile(rf"\s*+({_NAME})\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _END = re.compile(r"\s*+(/?)>")
 _SKIPPED = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">"))
-_QUOTES = {"&quot;": '"', "&apos;": "'"}
+_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 @dataclass(slots=True)
@@ -81,7 +82,15 @@ def _read_markup(text: str, start: int, line: int, depth: int) -> tuple[int, Ele
     position = opened.end()
     while attribute := _ATTRIBUTE.match(text, position):
         name, double, single = attribute.groups()
-        attributes[name] = unescape(double if double is not None else single, _QUOTES)
+        attributes[name] = _REFERENCE.sub(_character, double if double is not None else single)
         position = attribute.end()
     end = _END.match(text, position)
     return (end.end() if end else -1), Element(opened[1], attributes, line, depth)
+
+
+def _character(reference: re.Match[str]) -> str:
+    hexadecimal, decimal, named = reference.groups()
+    if named:
+        return _NAMED[named]
+    number = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return chr(number) if number <= sys.maxunicode else reference[0]
