@@ -230,7 +230,8 @@ describe('a link with a task', () => {
     );
   });
 
-  const good = { ...trained(), ...withTask() };
+  const zeros = (count: number) => Array<number>(count).fill(0);
+  const good = withTask();
   const header = (changes: object) => {
     const { policy, brought: _, ...facts } = good;
     const { widths, activation, squash } = policy;
@@ -249,18 +250,16 @@ describe('a link with a task', () => {
   }, 8 * good.policy.widths[0]!);
   const parts = (xml: string) => [...new Uint8Array(numbers), ...new TextEncoder().encode(xml)];
   const read = (changes: object, xml = XML) =>
-    unpackAgent(
-      forged(header(changes), { version: 2, tail: [...parts(xml), ...Array(8).fill(0)] }),
-    );
+    unpackAgent(forged(header(changes), { version: 2, tail: [...parts(xml), ...zeros(8)] }));
 
   it('that somebody made by hand is read when it is right', () => {
     expect(read({}).brought!.task).toMatchObject({ xmls: [XML], programs: [new Uint8Array(8)] });
   });
 
   it.each<[string, object]>([
-    ['no worlds', { xmls: [], programs: [] }],
-    ['65 worlds', { xmls: Array(65).fill(1), programs: Array(65).fill(1) }],
-    ['fewer programs than worlds', { programs: [] }],
+    ['no worlds', { xmls: [], programs: [], files: [['a', XML.length + 8]] }],
+    ['65 worlds', { xmls: [XML.length, ...zeros(64)], programs: [8, ...zeros(64)] }],
+    ['fewer programs than worlds', { programs: [], files: [['a', 8]] }],
     ['a part of negative length', { xmls: [XML.length + 1], programs: [7], files: [['a', -1]] }],
     ['a part of half a byte', { xmls: [XML.length - 0.5], programs: [8.5] }],
     ['parts beyond the end', { programs: [9] }],
@@ -271,7 +270,7 @@ describe('a link with a task', () => {
     ['an archive of another name', { assets: { a: ['../secret.json', 'a'] } }],
     ['an archive that all objects have', { assets: { a: ['constructor', 'a'] } }],
     ['assets that are a list', { assets: [] }],
-    ['a model that is two worlds', { xmls: [1, 1], programs: [1, 1], is_option: true }],
+    ['a model that is two worlds', { xmls: [XML.length, 0], programs: [8, 0], is_option: true }],
     ['episodes without an end', { max_episode_steps: 0 }],
     ['episodes of half a step', { max_episode_steps: 0.5 }],
     ['a keyframe that is no text', { keyframe: 1 }],
