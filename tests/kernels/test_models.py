@@ -177,6 +177,7 @@ def test_a_message_of_mujoco_has_the_authors_line() -> None:
     ("xml", "message"),
     [
         (mesh_model(), "model, line 1: <mesh> names a file that is not there: expected x.obj"),
+        (mesh_model(file="&#xd800;&#9999999;.obj"), "not there: expected &#xd800;&#9999999;.obj"),
         (
             '<mujoco>\n<include file="r.xml"/></mujoco>',
             "model, line 2: <include> names a file that is not there: expected r.xml",

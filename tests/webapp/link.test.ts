@@ -202,6 +202,13 @@ describe('a link with a task', () => {
     expect(packed.length).toBeLessThan(twice.length - 100);
   });
 
+  it('brings a world that is not the model as it was given beside it', () => {
+    const agent = withTask({ xmls: [XML.replace('<geom', '<geom mass="3"')] });
+    const { policy: _, ...copied } = unpackAgent(packAgent(agent));
+    expect(copied.options).toEqual(agent.options);
+    expect(copied.brought).toEqual(agent.brought);
+  });
+
   it('brings worlds, robots of the site and choices', () => {
     const agent = withTask({
       xmls: [XML, XML.replace('mesh="m"/>', 'mesh="m" mass="3"/>')],

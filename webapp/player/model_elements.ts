@@ -78,7 +78,8 @@ function character(
 ): string {
   if (named) return NAMED[named]!;
   const number = hexadecimal ? Number.parseInt(hexadecimal, 16) : Number(decimal);
-  return number <= 0x10ffff ? String.fromCodePoint(number) : reference;
+  const surrogate = 0xd800 <= number && number <= 0xdfff;
+  return surrogate || number > 0x10ffff ? reference : String.fromCodePoint(number);
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

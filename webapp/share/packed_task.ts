@@ -6,6 +6,7 @@ import { zlibSync } from 'fflate';
 import { WebsimError } from '../../workers/errors';
 import type { TaskOptions } from '../../workers/ranks/protocol';
 import { toBase64 } from '../base64';
+import { modelOf } from '../control/own_model';
 import { checkedModels } from '../player/model_check';
 import type { BroughtTask, TaskFile } from '../player/task_file';
 import { type AgentFacts, isNumber, isObject } from './agent_facts';
@@ -31,8 +32,8 @@ export function packTask(
   options: TaskOptions,
 ): { header: TaskHeader; options: TaskOptions; parts: Uint8Array[] } {
   const { name: _, xmls, programs, files, ...rest } = task;
-  const { model, ...others } = options;
-  const isOption = model !== undefined && xmls.length === 1;
+  const { model: __, ...others } = options;
+  const isOption = xmls.length === 1 && modelOf(options)?.xml === xmls[0];
   const texts = xmls.map((xml) => new TextEncoder().encode(xml));
   const header = {
     ...rest,

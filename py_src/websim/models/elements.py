@@ -93,4 +93,5 @@ def _character(reference: re.Match[str]) -> str:
     if named:
         return _NAMED[named]
     number = int(hexadecimal, 16) if hexadecimal else int(decimal)
-    return chr(number) if number <= sys.maxunicode else reference[0]
+    surrogate = 0xD800 <= number <= 0xDFFF
+    return reference[0] if surrogate or number > sys.maxunicode else chr(number)
