@@ -34,7 +34,7 @@ def test_an_example_plays(website: Website, other: OtherSite, site: str, example
     website.page.goto(other.show(example.replace("https://websim.example", site).replace("#AGENT", fragment())))
     moves(website)
     shows_controls = "controls" in example
-    expect(framed(website).get_by_role("button")).to_have_count(2 if shows_controls else 0)
+    expect(framed(website).get_by_role("button")).to_have_count(3 if shows_controls else 0)
 
 
 def test_the_training_example_fills_the_form(website: Website, other: OtherSite, site: str) -> None:
