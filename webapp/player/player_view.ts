@@ -20,8 +20,8 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 /**
  * Dispatches `failed` with a sentence where the agent cannot be played, and `frame` (CustomEvent<DrawnFrame>) for each
- * picture that was drawn. The attribute `moving` is there as soon as the
- * robot has been drawn in motion, `playing` while it is not paused.
+ * picture that was drawn. The attribute `moving` is there as soon as the robot has been drawn in motion, `playing` while
+ * it is not paused.
  */
 @customElement('websim-player')
 export class PlayerView extends LitElement {
