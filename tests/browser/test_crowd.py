@@ -84,6 +84,9 @@ def test_environments_of_all_ranks_are_written_and_only_while_they_are_looked_at
 def test_the_crowd_is_drawn_in_the_colours_of_its_legend(crowd: Website) -> None:
     expect(crowd.page.get_by_text(f"{NUM_ENVS} robots")).to_be_visible()
     expect(crowd.page.get_by_role("img", name="from dark violet to yellow")).to_be_visible(timeout=1000 * SOON_S)
+    # The legend is there before the first picture in its colours.
+    crowd.page.evaluate(WATCH_FRAMES)
+    crowd.wait("window.drawn >= 2", SOON_S)
     assert colourful(crowd) > 0.01
     crowd.page.evaluate(WATCH_FRAMES)
     crowd.page.get_by_label("Arrangement").select_option("on one floor")

@@ -31,8 +31,12 @@ def test_the_robot_is_drawn(page: FirefoxPage) -> None:
     view = "document.querySelector('websim-app').renderRoot.querySelector('websim-train-view').renderRoot"
     view += ".querySelector('websim-robot-view')"
     assert page.evaluate("new OffscreenCanvas(1, 1).getContext('webgl2') !== null"), "Mesa's EGL is not installed"
-    page.wait(f"{view}.available", 20)
-    assert "no WebGL 2" not in page.evaluate(f"{view}.renderRoot.querySelector('.stage').innerText")
+    page.evaluate(f"{view}.addEventListener('frame', () => {{ window.drawn = true; }})")
+    request = {**RUN, "total_steps": 10**8}
+    page.evaluate(f"websim.train({str(request).replace('True', 'true')}).then(() => 0)")
+    page.wait("window.drawn", 20)
+    page.evaluate("websim.run.stop().then(() => 0)")
+    assert "cannot be drawn" not in page.evaluate(f"{view}.renderRoot.querySelector('.stage').innerText")
 
 
 def test_a_run_that_was_cut_short_is_offered_again_and_goes_on(page: FirefoxPage) -> None:
