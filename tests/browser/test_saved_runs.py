@@ -61,6 +61,8 @@ def test_a_run_that_is_reloaded_at_random_moments_ends_as_if_it_had_not_been(
     assert website.page.evaluate("websim.run.checkpoints.length") == 8
     assert website.complaints == []
 
+    # The last save is written after the run's end was told.
+    website.wait(FREE)
     reload(website)
     website.page.evaluate(f"{KEEPER}.ready")
     expect(website.button("Go on")).to_have_count(0)
