@@ -19,7 +19,7 @@ NET_SOURCES = (
     "ppo_gradient",
     *("gae", "discount", "adam", "moments"),
     *("sac_actions", "sac_losses", "sac_polyak"),
-    *("perturbed", "meet"),
+    *("perturbed", "shuffle", "meet"),
 )
 PHYSICS_SOURCES = ("physics",)
 

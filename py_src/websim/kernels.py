@@ -40,6 +40,7 @@ _SIGNATURES: dict[str, list] = {
     "ppo_loss_categorical": [_P] * 6 + [_F] * 3 + [_I, _I, _F, _I],
     "ppo_gradient": [_P] * 13 + [_I] * 7 + [_F] * 3 + [_P, _F, _I],
     "gae": [_P] * 6 + [_F, _F, _I, _I],
+    "shuffle": [_P] * 4 + [_U, _U] + [_I] * 2 + [_U, _U],
     "adam": [_P] * 4 + [_F] * 7 + [_I],
     "sac_sample": [_P] * 5 + [_U] * 3 + [_I] * 2 + [_U, _I],
     "sac_sample_backward": [_P] * 5 + [_I] * 3 + [_F, _I],

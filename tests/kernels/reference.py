@@ -132,6 +132,16 @@ def noise_ref(seed, direction, iteration, parameter):
     return normal_pair_ref(*words[2 * pair : 2 * pair + 2])[parameter % 2]
 
 
+def shuffle_ref(samples, seed, iteration, epoch):
+    """`samples` as `shuffle` orders them: Fisher and Yates, from the last to the first."""
+    order = list(samples)
+    for drawn, i in enumerate(range(len(order) - 1, 0, -1)):
+        word = philox_ref((seed & 0xFFFFFFFF, seed >> 32), (drawn // 4, epoch, iteration, 12))[drawn % 4]
+        j = word * (i + 1) >> 32
+        order[i], order[j] = order[j], order[i]
+    return order
+
+
 def normal_pair_ref(word0, word1):
     """Two standard normals from two random words (Box and Muller)."""
     u0, u1 = ((word0 >> 8) + 1) / 2**24, (word1 >> 8) / 2**24

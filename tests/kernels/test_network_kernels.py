@@ -324,6 +324,47 @@ def test_discounted_sums_by_hand_and_across_rollouts():
     assert carry[0] == 5.5
 
 
+SEED = 7 | 3 << 32
+
+
+def shuffled(samples, parts, iteration=0, epoch=0):
+    """This rank's samples of each minibatch."""
+    samples = np.array(samples, np.int32)
+    order = np.zeros_like(samples)
+    owned, ends = np.zeros((samples >= 0).sum(), np.int32), np.zeros(parts, np.int32)
+    library().ws_shuffle(
+        address(owned), address(ends), address(order), address(samples), SEED & 0xFFFFFFFF, SEED >> 32,
+        len(samples), parts, iteration, epoch,
+    )  # fmt: skip
+    assert ends[-1] == len(owned)
+    return np.split(owned, ends[:-1])
+
+
+def test_shuffle_equals_ref():
+    samples = np.arange(1003)
+    [whole] = shuffled(samples, 1, iteration=5, epoch=2)
+    np.testing.assert_array_equal(whole, reference.shuffle_ref(samples, SEED, 5, 2))
+
+
+def test_shuffle_gives_each_rank_its_own_samples_of_the_same_minibatches():
+    whole = shuffled(np.arange(90), 4)
+    assert [len(part) for part in whole] == [22, 23, 22, 23]
+    for rank in range(3):
+        # Sample i is number i // 3 of rank i % 3.
+        mine = np.arange(90) % 3 == rank
+        parts = shuffled(np.where(mine, np.arange(90) // 3, -1), 4)
+        for part, all_samples in zip(parts, whole, strict=True):
+            np.testing.assert_array_equal(part, all_samples[all_samples % 3 == rank] // 3)
+
+
+def test_shuffle_is_another_one_in_each_epoch_and_has_each_order_as_often():
+    orders = [tuple(shuffled(range(4), 1, iteration, epoch)[0]) for iteration in range(600) for epoch in range(8)]
+    counts = np.unique(orders, axis=0, return_counts=True)[1]
+    # 24 orders, each 200 times in the mean with a deviation of 14.
+    assert len(counts) == 24
+    assert np.abs(counts - 200).max() < 60
+
+
 @pytest.mark.parametrize("scale", [0.01, 100.0])
 def test_adam_equals_ref_below_and_above_the_clipping_norm(scale):
     rng = np.random.default_rng(6)

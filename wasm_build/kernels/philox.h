@@ -19,6 +19,7 @@ enum {
   STREAM_UPDATE = 9,
   STREAM_UPDATE_NEXT = 10,
   STREAM_PERTURBATION = 11,
+  STREAM_SHUFFLE = 12,
 };
 
 typedef struct {

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,6 @@ class PPO:
         low, high = env.action_bounds
         self.distribution = action_distribution(env.spec, low, high)
         F = O + self.distribution.columns + 3
-        self.global_rng = np.random.default_rng(env.seed)
         capacity = max(B, CHUNK)
         self.network = ActorCritic(
             O,
@@ -108,7 +108,7 @@ class PPO:
             features=F,
             capacity=capacity,
         )
-        self.network.initialize(self.global_rng)
+        self.network.initialize(np.random.default_rng(env.seed))
         self.network.log_std[:] = config.init_log_std
         #: The flat vector that ranks sum: gradient, then policy loss, value loss, KL, clipped samples, entropy.
         self.gradient = np.zeros(self.network.size + 5, np.float32)
@@ -123,12 +123,10 @@ class PPO:
         self.values = np.zeros((T + 1, B), np.float32)
         self.ended = np.zeros((T, B), np.uint8)
         self.discounted_return = np.zeros(B, np.float32)
-        #: Samples of all ranks, number t * global_num_envs + row; and where this rank has them, -1: it does not.
-        self._sample_numbers = np.arange(self.batch_size, dtype=np.int32)
-        owned = np.arange(env.first_env, env.first_env + B)
+        #: Where this rank has each sample of all ranks, -1: it does not.
         self._local_samples = np.full((T, self.global_num_envs), -1, np.int32)
-        self._local_samples[:, owned] = np.arange(T * B).reshape(T, B)
-        self._local_samples = self._local_samples.ravel()
+        self._local_samples[:, env.first_env : env.first_env + B] = np.arange(T * B).reshape(T, B)
+        self._order, self._owned = np.zeros(self.batch_size, np.int32), np.zeros(T * B, np.int32)
         self.step_samples, self.controls = np.zeros((B, F), np.float32), np.zeros((B, A), np.float32)
         self.step_batch, self.batch = tiles(B, F), tiles(capacity, F)
         self.doutputs, self.dvalue = tiles(capacity, self.distribution.outputs), tiles(capacity, 1)
@@ -153,7 +151,6 @@ class PPO:
         shared = {
             "params": self.network.params,
             "adam": self.adam.state(),
-            "rng": self.global_rng.bit_generator.state,
             "obs_normalizer": self.obs_normalizer.state(),
             "return_normalizer": self.return_normalizer.state(),
             "episodes": self.episodes.state(),
@@ -167,7 +164,6 @@ class PPO:
         shared = state.shared
         self.network.params[:] = shared["params"]
         self.adam.load_state(shared["adam"])
-        self.global_rng.bit_generator.state = shared["rng"]
         self.obs_normalizer.load(*shared["obs_normalizer"])
         self.return_normalizer.load(*shared["return_normalizer"])
         self.episodes.load_state(shared["episodes"])
@@ -272,9 +268,9 @@ class PPO:
         """Epochs of minibatches from a permutation of all ranks' samples; mean losses over the last epoch."""
         config, size = self.config, self.network.size
         sums, minibatches, grad_norm = np.zeros(5), 0, 0.0
-        for _ in range(config.update_epochs):
+        for epoch in range(config.update_epochs):
             sums[:], minibatches = 0, 0
-            for owned, count in self._minibatches():
+            for owned, count in self._minibatches(epoch):
                 self.pulse()
                 self._gradient_of(address(owned), 1 / count, len(owned))
                 self.comm.all_sum(self.gradient, tag="gradient")
@@ -294,21 +290,15 @@ class PPO:
             "losses/grad_norm": grad_norm,
         }
 
-    def _minibatches(self) -> Iterator[tuple[NDArray[np.int32], int]]:
-        """(indices of this rank's samples [n] int32, samples over all ranks) of each minibatch.
-
-        All ranks draw the same permutation.
-        """
-        local = self._local_samples[self.global_rng.permutation(self._sample_numbers)]
-        owned = local >= 0
-        local = local[owned]
+    def _minibatches(self, epoch: int) -> Iterator[tuple[NDArray[np.int32], int]]:
+        """(indices of this rank's samples [n] int32, samples over all ranks) of each minibatch of one permutation."""
+        self._shuffle(self.iteration, epoch)
         parts = self.config.num_minibatches
         edges = [i * self.batch_size // parts for i in range(parts + 1)]
-        local_counts = np.add.reduceat(owned, edges[:-1], dtype=int)
-        end = 0
-        for count, local_count in zip(np.diff(edges).tolist(), local_counts.tolist(), strict=True):
-            first, end = end, end + local_count
-            yield local[first:end], count
+        begin = 0
+        for (first, last), end in zip(pairwise(edges), self._ends.tolist(), strict=True):
+            yield self._owned[begin:end], last - first
+            begin = end
 
     def _adam(self, learning_rate: float) -> float:
         """One optimiser step on the summed gradient; its norm. Raises TrainingDivergedError."""
@@ -325,6 +315,7 @@ class PPO:
         config, env, network = self.config, self.env, self.network
         T, B, O = config.num_steps, env.num_envs, env.obs_dim
         F, seed = network.features, env.seed
+        self._ends = np.zeros(config.num_minibatches, np.int32)
         self._collect_obs = self.obs_normalizer.collection(env.obs)
         self._collect_returns = self.return_normalizer.collection(self.discounted)
         self._normalize = self.obs_normalizer.normalization(env.obs, self.step_samples)
@@ -350,6 +341,17 @@ class PPO:
             config.gae_lambda,
             T,
             B,
+        )
+        self._shuffle = bind(
+            "shuffle",
+            self._owned,
+            self._ends,
+            self._order,
+            self._local_samples,
+            seed & 0xFFFFFFFF,
+            seed >> 32,
+            self.batch_size,
+            config.num_minibatches,
         )
         self._gradient_of = network.ppo_gradient(
             self.gradient,
