@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from websim.errors import CollectiveAbortedError, CollectiveMismatchError, StopRequested
-from websim.kernels import bind
+from websim.kernels import address, bind, library
 
 T = TypeVar("T")
 
@@ -109,15 +109,20 @@ class ThreadCommunicator(Communicator):
         self._group, self.rank, self.world_size = group, rank, group.world_size
 
     def _gather(self, local: NDArray, out: NDArray, tag: str) -> None:
-        group, side = self._group, self._sequence % 2
+        group = self._group
         # A copy: this rank goes on as soon as all are here, and others may read later.
-        group.slots[side][self.rank] = (self._sequence, tag, local.nbytes), local.copy()
-        group.meet(self.rank, self._sequence)
-        headers = [header for header, _ in group.slots[side]]
-        if any(header != headers[0] for header in headers):
-            raise CollectiveMismatchError(describe_mismatch(headers))
-        for rank, (_, array) in enumerate(group.slots[side]):
+        group.bring(self.rank, self._sequence, tag, local.copy())
+        for rank, array in enumerate(group.meet(self.rank, self._sequence)):
             out[rank] = array
+
+    def all_sum(self, array: NDArray, *, tag: str) -> None:
+        """Replace `array` by its sum over ranks, added in rank order: of float32 without Python's lock, which the
+        threads would take in turn."""
+        if array.dtype != np.float32 or not array.flags.c_contiguous:
+            super().all_sum(array, tag=tag)
+            return
+        self._sequence += 1
+        self._group.sum(self.rank, self._sequence, tag, array)
 
     def abort(self, reason: str) -> None:
         self._group.abort(reason)
@@ -130,21 +135,47 @@ class ThreadGroup:
         self.world_size = world_size
         #: What each rank brings to a gather, on two sides by turns: a side is written again two gathers later, and by
         #: then every rank has come to the one between, so it has done reading.
-        self.slots: list[list[Any]] = [[None] * world_size, [None] * world_size]
+        self._slots: list[list[Any]] = [[None] * world_size, [None] * world_size]
+        #: For the kernel: where those arrays are, and how many numbers they have.
+        self._addresses, self._sizes = np.zeros((2, 2, world_size), np.int64)
         #: The last gather that each rank came to.
         self._rounds = np.zeros(world_size, np.int64)
         self._all_here = bind("meet", self._rounds)
         self._reason: str | None = None
 
-    def meet(self, rank: int, sequence: int) -> None:
-        """Return when all ranks have come to the gather of that number."""
+    def bring(self, rank: int, sequence: int, tag: str, array: NDArray) -> None:
+        """Have `array` ready for the others."""
+        side = sequence % 2
+        self._slots[side][rank] = (sequence, tag, array.nbytes), array
+        self._addresses[side, rank], self._sizes[side, rank] = address(array), array.size
+
+    def meet(self, rank: int, sequence: int) -> list[NDArray]:
+        """What all ranks have brought to the gather of that number, in rank order."""
         self._rounds[rank] = sequence
+        return self._wait(sequence, lambda looks: self._all_here(sequence, looks, self.world_size))
+
+    def sum(self, rank: int, sequence: int, tag: str, array: NDArray[np.float32]) -> None:
+        """Bring a copy of `array`, and replace it by the sum of what all ranks have brought."""
+        side = sequence % 2
+        last = self._slots[side][rank]
+        fits = last is not None and last[1].size == array.size and last[1].dtype == array.dtype
+        self.bring(rank, sequence, tag, last[1] if fits else np.empty_like(array))
+        brought = address(self._addresses[side]), address(self._sizes[side])
+        arguments = address(array), address(self._rounds), *brought, sequence
+        self._wait(sequence, lambda looks: library().ws_sum_ranks(*arguments, looks, rank, self.world_size))
+
+    def _wait(self, sequence: int, all_here: Callable[[int], int]) -> list[NDArray]:
+        """Until `all_here`, which takes how often it may look; what all ranks have brought."""
         looks = LOOKS
-        while not self._all_here(sequence, looks, self.world_size):
+        while not all_here(looks):
             if self._reason is not None:
                 raise CollectiveAbortedError(self._reason)
             time.sleep(NAP)
             looks = 1
+        headers, arrays = zip(*self._slots[sequence % 2], strict=True)
+        if any(header != headers[0] for header in headers):
+            raise CollectiveMismatchError(describe_mismatch(headers))
+        return list(arrays)
 
     def abort(self, reason: str) -> None:
         """Release every rank that waits, with `reason`."""

@@ -49,6 +49,7 @@ _SIGNATURES: dict[str, list] = {
     "sac_polyak": [_P, _P, _I, _F],
     "add_moments": [_P, _P, _P, _D, _I, _I],
     "meet": [_P, _D, _I, _I],
+    "sum_ranks": [_P] * 4 + [_D] + [_I] * 3,
     "normalize": [_P] * 4 + [_F, _I, _I, _I],
     "perturb": [_P] * 3 + [_U, _U] + [_I] * 3 + [_U],
     "sum_noise": [_P] * 2 + [_U, _U] + [_I] * 2 + [_U],
@@ -80,7 +81,7 @@ def library() -> ctypes.CDLL:
         # The library that is returned has both kinds.
         setattr(net, f"ws_{name}", function)
     net.ws_adam.restype = ctypes.c_double
-    net.ws_meet.restype = ctypes.c_int32
+    net.ws_meet.restype = net.ws_sum_ranks.restype = ctypes.c_int32
     return net
 
 

@@ -70,17 +70,35 @@ def test_broadcasting_nothing_costs_one_collective(size):
     assert run_ranks(size, program) == [(None, int(size > 1))] * size
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_sums_of_many_rounds_and_sizes_are_those_of_their_rank_and_round(size):
+    def program(comm):
+        for turn in range(300):
+            # Sizes that stay and that change, of both precisions, between gathers.
+            array = np.full(1 + turn // 7 % 3 * 5000, turn + comm.rank, (np.float32, np.float64)[turn % 5 == 0])
+            comm.all_sum(array, tag="sum")
+            assert (array == size * turn + size * (size - 1) // 2).all(), turn
+            if turn % 3 == 0:
+                comm.barrier(tag="between")
+
+    run_ranks(size, program)
+
+
 @pytest.mark.parametrize(
-    ("length", "tag", "message"),
+    ("arrays", "tag", "message"),
     [
-        ([3, 3], ["gradient", "moments"], "rank 0: #1 'gradient', 24 bytes; rank 1: #1 'moments', 24 bytes"),
-        ([3, 4], ["gradient", "gradient"], "rank 0: #1 'gradient', 24 bytes; rank 1: #1 'gradient', 32 bytes"),
+        ([np.zeros(3)] * 2, ["gradient", "moments"], "rank 0: #1 'gradient', 24 bytes; rank 1: #1 'moments', 24 bytes"),
+        ([np.zeros(3), np.zeros(4)], ["a", "a"], "rank 0: #1 'a', 24 bytes; rank 1: #1 'a', 32 bytes"),
+        ([np.float32([1, 2]), np.float32([3])], ["a", "a"], "rank 0: #1 'a', 8 bytes; rank 1: #1 'a', 4 bytes"),
+        ([np.float32([1, 2]), np.zeros(3)], ["a", "b"], "rank 0: #1 'a', 8 bytes; rank 1: #1 'b', 24 bytes"),
     ],
 )
-def test_mismatched_collectives_raise_on_all_ranks(length, tag, message):
+def test_mismatched_collectives_raise_on_all_ranks(arrays, tag, message):
     def program(comm):
+        array = arrays[comm.rank].copy()
         with pytest.raises(CollectiveMismatchError, match="ranks met in different collectives: ") as error:
-            comm.all_sum(np.zeros(length[comm.rank]), tag=tag[comm.rank])
+            comm.all_sum(array, tag=tag[comm.rank])
+        np.testing.assert_array_equal(array, arrays[comm.rank])
         return str(error.value)
 
     for text in run_ranks(2, program):
