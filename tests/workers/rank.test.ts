@@ -160,16 +160,34 @@ class Page {
     return this.request({ type: 'boot', assets: {}, cores: 2, rank, interrupt: null });
   }
 
-  open(
+  /** Lets it begin too. */
+  async open(
     shared: SharedArrayBuffer | null = null,
     rank = 0,
     changes: Changes | null = null,
   ): Promise<Reply> {
     const config = { env: 'Hopper-v5' } as TrainConfig;
     const worldSize = shared ? 2 : 1;
-    return this.request({ type: 'open', config, rank, worldSize, shared, changes });
+    const reply = await this.request({ type: 'open', config, rank, worldSize, shared, changes });
+    await this.request({ type: 'command', command: 'resume' });
+    return reply;
   }
 }
+
+it('waits on rank 0 until it is told to begin', async () => {
+  const pages = [new Page(), new Page()];
+  for (const [rank, page] of pages.entries()) {
+    await page.boot(rank);
+    const shared = SharedMemory.create(2, 1).buffer;
+    const config = { env: 'Hopper-v5' } as TrainConfig;
+    await page.request({ type: 'open', config, rank, worldSize: 2, shared, changes: null });
+  }
+  const [first, second] = pages as [Page, Page];
+  while (second.session.iterations < 2) await new Promise((r) => setTimeout(r, 1));
+  expect(first.session.iterations).toBe(0);
+  await first.request({ type: 'command', command: 'resume' });
+  while (first.session.iterations < 2) await new Promise((r) => setTimeout(r, 1));
+});
 
 it('makes changes before the first iteration, on rank 0 alone', async () => {
   for (const rank of [0, 1]) {

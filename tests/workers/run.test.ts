@@ -49,6 +49,19 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a run that goes well', () => {
+  it('lets rank 0 begin when it is told to, and not when a pause came first', async () => {
+    const { run, workers } = await startRun(2);
+    const begun = run.begin();
+    expect(workers[0]?.sent.at(-1)).toMatchObject({ type: 'command', command: 'resume' });
+    workers[0]?.answer();
+    await begun;
+
+    const paused = await startRun(1);
+    void paused.run.pause();
+    await paused.run.begin();
+    expect(paused.workers[0]?.sent.at(-1)).toMatchObject({ type: 'command', command: 'pause' });
+  });
+
   it('collects metrics and the policy, and is done when all ranks are', async () => {
     const { run, workers } = await startRun(2);
     const seen: unknown[] = [];

@@ -20,6 +20,7 @@ import { type Problem, toProblem } from './problem';
 import { RunKeeper } from './run_keeper';
 import { RunList } from './run_list';
 import { completeSettings, fittingRanks, type RunSettings } from './settings';
+import { drawn } from './store_controller';
 
 /** `unusable`: loading failed; the page has to be loaded again. */
 export type Phase =
@@ -36,7 +37,7 @@ export type Phase =
 /** Rank 0 answers between two iterations, and the largest batches take a minute. */
 const PACK_S = 300;
 /** Milliseconds between two changes that only bring metrics: drawing them costs training, and nobody reads faster. */
-const METRICS_MS = 300;
+const METRICS_MS = 500;
 
 /** Dispatches `change`, at most once a drawn frame. */
 export class TrainingStore extends EventTarget {
@@ -210,7 +211,11 @@ export class TrainingStore extends EventTarget {
       this.progress = null;
       this.#changed();
     }
-    return this.run!;
+    const run = this.run!;
+    // Ranks keep all cores busy, and a start changes the whole page.
+    await drawn();
+    await run.begin();
+    return run;
   }
 
   /** As `TrainingRun.change`. */

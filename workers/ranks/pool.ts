@@ -119,8 +119,8 @@ export class TrainingPool extends EventTarget {
   }
 
   /**
-   * Starts a run, where `saved` was if it is given; `changes` are made before its first iteration. Rejects with a
-   * WebsimError, and then nothing runs.
+   * A run that is ready to `begin`, where `saved` was if it is given; `changes` are made before its first iteration. Rejects
+   * with a WebsimError, and then nothing runs.
    */
   async train(
     request: TrainRequest,

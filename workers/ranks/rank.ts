@@ -214,7 +214,8 @@ export class Rank {
       this.run = {
         session,
         link,
-        paused: false,
+        // Until the page says so. The other ranks wait in the first collective.
+        paused: rank === 0,
         showing: false,
         lastPolicy: Number.NEGATIVE_INFINITY,
       };

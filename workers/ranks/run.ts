@@ -150,7 +150,7 @@ export class TrainingRun extends EventTarget {
     return this.choice;
   }
 
-  /** Starts all ranks; rejects, with every rank free again, when one cannot. */
+  /** Has all ranks ready to begin; rejects, with every rank free again, when one cannot. */
   async open(): Promise<void> {
     const worldSize = this.clients.length;
     const shared = this.memory?.buffer ?? null;
@@ -168,6 +168,11 @@ export class TrainingRun extends EventTarget {
     await Promise.all(opened);
     if (this.failure) await this.done;
     else this.watchdog.start();
+  }
+
+  /** Lets the ranks train, unless they are to pause or to stop already. */
+  async begin(): Promise<void> {
+    if (this.current === 'running') await this.command('resume');
   }
 
   async pause(): Promise<void> {
