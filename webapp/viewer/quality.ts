@@ -14,8 +14,7 @@ export const QUALITIES: readonly Quality[] = [
   { scale: 0.5, shadows: false },
 ];
 
-/** Pictures whose mean is judged before a step down, and before a step up, which is seen as a flicker when it was wrong. */
-const DOWN_AFTER = 20;
+/** Pictures whose mean is judged before a step up, which is seen as a flicker when it was wrong. */
 const UP_AFTER = 120;
 /** A step up is tried when pictures take less than this share of their time; each that was wrong makes the next wait longer. */
 const UP_BELOW = 0.4;
@@ -29,15 +28,18 @@ export class QualityLadder {
   /** The last step was up, and has not stood its test. */
   #trying = false;
 
-  /** `level`: index into `QUALITIES`. */
-  constructor(public level = 0) {}
+  /** `level`: index into `QUALITIES`; `downAfter`: pictures whose mean is judged before a step down. */
+  constructor(
+    public level = 0,
+    private readonly downAfter = 20,
+  ) {}
 
   /** A picture took `milliseconds` and may take `budget`; true when the level is another one now. */
   observe(milliseconds: number, budget: number): boolean {
     this.#sum += milliseconds;
     this.#count++;
     const mean = this.#sum / this.#count;
-    if (this.#count >= DOWN_AFTER && mean > budget) return this.#step(1);
+    if (this.#count >= this.downAfter && mean > budget) return this.#step(1);
     if (this.#count < UP_AFTER * this.#patience) return false;
     this.#trying = false;
     if (mean < UP_BELOW * budget && this.level > 0) return this.#step(-1);

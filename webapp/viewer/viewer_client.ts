@@ -22,20 +22,23 @@ import type {
  */
 const SHARE: Record<Graphics, { training: number; crowd: number; otherwise: number }> = {
   hardware: { training: 0.6, crowd: 0.6, otherwise: 0.8 },
-  software: { training: 0.15, crowd: 0.05, otherwise: 0.7 },
+  software: { training: 0.08, crowd: 0.05, otherwise: 0.7 },
 };
 const FASTEST_INTERVAL = 1000 / 60;
 /** However dear a frame is, so often one is drawn. */
 const SLOWEST_INTERVAL: Record<Graphics, { training: number; crowd: number; otherwise: number }> = {
   hardware: { training: 1000 / 10, crowd: 1000 / 10, otherwise: 1000 / 10 },
-  software: { training: 1000 / 5, crowd: 4000, otherwise: 1000 / 10 },
+  software: { training: 1000 / 4, crowd: 4000, otherwise: 1000 / 10 },
 };
 
 /** Milliseconds that a picture may take before the next ones are drawn more plainly. */
 const BUDGET: Record<Graphics, { training: number; otherwise: number }> = {
   hardware: { training: 14, otherwise: 14 },
-  software: { training: 60, otherwise: 120 },
+  software: { training: 25, otherwise: 120 },
 };
+
+/** Pictures that are judged before plainer ones: with software they are few, and each takes its time from training. */
+const DOWN_AFTER: Record<Graphics, number> = { hardware: 20, software: 6 };
 
 /** Why nothing is drawn in an old browser, or one without graphics. */
 export const NO_WEBGL = 'This browser offers no WebGL 2';
@@ -179,9 +182,10 @@ export class ViewerClient {
 
   /** Another model may be cheaper than the one before. */
   #startQuality(): void {
-    const level = this.#plain && this.#graphics === 'software' ? QUALITIES.length - 1 : 0;
+    const graphics = this.#graphics;
+    const level = this.#plain && graphics === 'software' ? QUALITIES.length - 1 : 0;
     const other = level !== this.#quality.level;
-    this.#quality = new QualityLadder(level);
+    this.#quality = new QualityLadder(level, DOWN_AFTER[graphics]);
     if (other) this.#send({ type: 'quality', level });
   }
 

@@ -1,5 +1,5 @@
-// The live charts, with the chosen runs beside the shown one. A drawn frame redraws at most one of them, so that charts
-// never hold up the page.
+// The live charts, with the chosen runs beside the shown one. A drawn frame redraws few of them, so that charts never hold up
+// the page.
 
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -93,6 +93,8 @@ const CHARTS: ChartDescription[] = [
   },
 ];
 
+/** Charts that a frame redraws: each frame costs training too. */
+const CHARTS_A_FRAME = 2;
 /** Milliseconds between two drawings of the same chart. */
 const REDRAW_PERIOD = 1000;
 /** Points of a run that is drawn beside the shown one: as many as a chart has pixels. */
@@ -209,14 +211,16 @@ export class MetricCharts extends LitElement {
     const x = this.axis === 'time' ? table.times : table.steps;
     let next = 0;
     const drawNext = () => {
-      const { column, interval } = CHARTS[next]!;
-      charts[next]!.setRows(
-        x,
-        table.values[column],
-        interval && table.values[interval],
-        this.#others[next],
-      );
-      if (++next < charts.length) {
+      for (const end = Math.min(next + CHARTS_A_FRAME, charts.length); next < end; next++) {
+        const { column, interval } = CHARTS[next]!;
+        charts[next]!.setRows(
+          x,
+          table.values[column],
+          interval && table.values[interval],
+          this.#others[next],
+        );
+      }
+      if (next < charts.length) {
         requestAnimationFrame(drawNext);
       } else {
         this.#drawing = false;
