@@ -2,7 +2,8 @@
 
 /** Of what is left out where it does not. */
 export const NO_SHARED_MEMORY =
-  'Needs memory that the page shares with its workers: serve it with the COOP and COEP headers.';
+  'Needs memory that the page shares with its workers: serve it with the COOP and COEP headers ' +
+  '(Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp).';
 
 export interface IsolationReport {
   isolated: boolean;

@@ -43,6 +43,26 @@ def test_the_element_plays_an_agent_with_controls(website: Website, other: Other
     popup.value.close()
 
 
+def test_a_restart_is_seen_while_the_robot_is_paused(website: Website, other: OtherSite, site: str) -> None:
+    element = f'<websim-agent src="{site}/agent.html{fragment()}" controls></websim-agent>'
+    website.page.goto(other.show(f'<script src="{site}/websim-agent.js" async></script>{element}'))
+    moves(website)
+    frame = framed(website)
+    canvas = frame.locator("websim-player canvas")
+    frame.get_by_role("button", name="Pause").click()
+    restart = frame.get_by_role("button", name="Restart")
+    # It lies over the canvas, and looks the same before and after its click.
+    restart.hover()
+    resting, last = canvas.screenshot(), b""
+    while resting != last:
+        website.page.wait_for_timeout(1000)
+        resting, last = canvas.screenshot(), resting
+    restart.dispatch_event("click")
+    website.page.wait_for_timeout(2000)
+    assert canvas.screenshot() != resting
+    expect(frame.get_by_role("button", name="Play")).to_be_visible()
+
+
 def test_the_element_plays_a_file_of_another_site(website: Website, other: OtherSite, site: str) -> None:
     element = '<websim-agent src="cheetah.websim"></websim-agent>'
     website.page.goto(other.show(f'<script src="{site}/websim-agent.js"></script>{element}'))

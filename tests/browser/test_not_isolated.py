@@ -97,6 +97,18 @@ def test_a_run_is_changed_evaluated_and_watched_by_messages(website: Website) ->
         assert website.state == "ended", moment
 
 
+def test_overlays_say_why_there_are_none_and_what_to_do(website: Website) -> None:
+    website.start(**HALF_CHEETAH)
+    website.button("Overlays").click()
+    menu = website.page.locator("websim-overlay-menu")
+    expect(menu).to_contain_text("Needs memory that the page shares with its workers")
+    expect(menu).to_contain_text("Cross-Origin-Opener-Policy: same-origin")
+    expect(menu).to_contain_text("Cross-Origin-Embedder-Policy: require-corp")
+    expect(website.page.get_by_role("menuitemcheckbox")).to_have_count(0)
+    website.page.keyboard.press("Escape")
+    expect(menu).not_to_contain_text("Needs memory")
+
+
 def test_all_robots_at_once_are_not_offered_and_it_says_why(website: Website) -> None:
     website.start(**HALF_CHEETAH)
     button = website.button("All robots")

@@ -142,6 +142,39 @@ def test_a_paused_robot_is_not_pushed_and_shows_overlays_at_once(website: Websit
     website.button("Reset view").click()
 
 
+def test_a_picture_that_was_stopped_without_overlays_says_so(website: Website) -> None:
+    stop = website.button("Stop the picture")
+    why = website.page.get_by_text("This moment was recorded without overlays")
+    stop.click()
+    website.button("Overlays").click()
+    website.page.get_by_role("menuitemcheckbox", name="Contact forces").click()
+    expect(why).to_be_visible()
+    stop.click()
+    website.wait("picture.contacts > 0", 30)
+    stop.click()
+    website.button("Overlays").click()
+    website.page.get_by_role("menuitemcheckbox", name="Contact forces").click()
+    expect(why).to_be_hidden()
+    assert website.complaints == []
+
+
+def test_the_last_moment_of_a_run_has_overlays(website: Website) -> None:
+    """Also of a robot of rank 1, and although none were asked for while it trained."""
+    website.page.evaluate("websim.run.focus(3)")
+    website.stop()
+    website.wait(OVERLAY, 20)
+    canvas = website.page.locator("websim-robot-view canvas")
+    canvas.focus()
+    resting, last = canvas.screenshot(), b""
+    while resting != last:
+        website.page.wait_for_timeout(1000)
+        resting, last = canvas.screenshot(), resting
+    website.page.keyboard.press("m")
+    website.page.wait_for_timeout(1000)
+    assert canvas.screenshot() != resting
+    website.page.keyboard.press("m")
+
+
 def test_a_model_is_pulled_and_shows_its_joints(loaded: Website) -> None:
     website, bench = loaded, f"{SCENE}.bench"
     website.page.get_by_role("link", name="Scene").click()

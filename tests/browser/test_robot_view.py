@@ -138,6 +138,31 @@ def test_an_environment_that_is_not_there_is_not_followed(website: Website) -> N
     assert refusal == "env to follow: expected a whole number from 0 to 7, got 8"
 
 
+def test_the_box_shows_the_environment_that_a_script_follows(website: Website) -> None:
+    """Of a paused run it is drawn at once, too."""
+    website.start(env="HalfCheetah-v5", num_envs=NUM_ENVS, ranks=2, total_steps=10**8)
+    website.wait_iterations(1)
+    view = website.page.locator("websim-robot-view")
+    chosen = view.get_by_role("spinbutton", name="Environment")
+    website.page.evaluate("websim.run.focus(5)")
+    expect(chosen).to_have_value("5")
+    expect(view.get_by_role("img", name="The robot of environment 5.")).to_be_visible()
+    view.get_by_role("button", name="Next environment").click()
+    expect(chosen).to_have_value("6")
+    website.page.evaluate("websim.change({ num_envs: 4 })")
+    expect(chosen).to_have_value("3")
+    chosen.fill("999")
+    chosen.press("Enter")
+    expect(chosen).to_have_value("3")
+
+    website.button("Pause").click()
+    expect(website.title).to_have_text("Paused")
+    resting = still_picture(website)
+    website.page.evaluate("websim.run.focus(0)")
+    expect(chosen).to_have_value("0")
+    assert changed(resting, still_picture(website)) > 0.001
+
+
 def newest_pose(website: Website) -> NDArray[np.float64]:
     """The next recorded pose [G, 12] of the followed environment, at least a rollout after the call."""
     seen = website.page.evaluate("websim.run.frames.head")

@@ -451,6 +451,24 @@ describe('PhysicsEngine', () => {
     engine.close();
   });
 
+  it('leaves a last frame that has an overlay, asked for or not', () => {
+    const written: boolean[] = [];
+    const frames = {
+      focus: 1,
+      overlays: false,
+      write: (_: Float32Array, overlay: Float32Array | null = null) =>
+        void written.push(overlay !== null),
+    };
+    const engine = openEngine({ link: { frames, crowd: null, hand: null, pulse: () => false } });
+    reset(engine, 0);
+    engine.recordLast();
+    expect(written).toEqual([]);
+    step(engine);
+    engine.recordLast();
+    expect(written).toEqual([false, true]);
+    engine.close();
+  });
+
   it('gives its memory back', () => {
     const before = mujoco.heap.length;
     for (let i = 0; i < 200; i++) openEngine({ numEnvs: 2000 }).close();

@@ -96,6 +96,8 @@ class Page {
   link: RunLink | null = null;
   packages: Packages = {};
   redrawn = 0;
+  /** Whether the session had its environments yet when the last moment was recorded. */
+  lastOfTraining: boolean | null = null;
   private readonly port: MessagePort;
   private lastId = 0;
 
@@ -125,6 +127,9 @@ class Page {
           this.link = link;
         },
         redraw: () => this.redrawn++,
+        recordLast: () => {
+          this.lastOfTraining = this.session.trains;
+        },
         setInterruptBuffer: () => {},
         ...runtime,
       };
@@ -298,6 +303,7 @@ it('takes requests between iterations: pause, policy, resume, stop', async () =>
   while (page.session.iterations < iterations + 3) await new Promise((r) => setTimeout(r, 1));
   await page.request({ type: 'command', command: 'stop' });
   expect(await page.event('ended')).toEqual({ type: 'ended', reason: 'stopped' });
+  expect(page.lastOfTraining).toBe(true);
   expect(await page.request({ type: 'command', command: 'stop' })).toMatchObject({ result: {} });
 });
 

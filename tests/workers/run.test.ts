@@ -117,12 +117,15 @@ describe('a run that goes well', () => {
     expect(workers[1]?.sent).toEqual([]);
   });
 
-  it('refuses to follow an environment that is not there', async () => {
+  it('says which environment it follows, and refuses one that is not there', async () => {
     const { run, memory } = await startRun(2);
+    const followed: number[] = [];
+    run.addEventListener('focus', () => followed.push(run.focused));
     await run.focus(7);
     expect(Atomics.load(memory?.control ?? new Int32Array(3), 2)).toBe(7);
     await expect(run.focus(8)).rejects.toThrow('expected a whole number from 0 to 7, got 8');
     await expect(run.focus(0.5)).rejects.toThrow('got 0.5');
+    expect(followed).toEqual([7]);
   });
 });
 

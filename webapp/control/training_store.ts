@@ -348,6 +348,7 @@ export class TrainingStore extends EventTarget {
       this.#changed();
     });
     run.addEventListener('config', () => this.#changed());
+    run.addEventListener('focus', () => this.#changed());
     run.addEventListener('state', () => this.#changed());
     run.done.then(
       (result) => {

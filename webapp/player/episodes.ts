@@ -155,9 +155,9 @@ export class Episodes {
     this.#reset();
   }
 
-  /** Writes the frame anew when it is to be seen otherwise than in the last step. */
+  /** Writes the frame anew: it began anew, or is to be seen otherwise, since the last step. */
   redraw(): void {
-    this.#engine.redraw();
+    this.#engine.recordPose();
   }
 
   close(): void {

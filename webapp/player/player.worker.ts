@@ -42,11 +42,11 @@ addEventListener('message', ({ data }: MessageEvent<ToPlayer>) => {
       break;
     case 'overlays':
       frames.overlays = data.shown;
-      episodes?.redraw();
-      frames.flush();
+      redraw();
       break;
     case 'restart':
       episodes?.restart();
+      redraw();
       break;
     case 'ping':
       answer({ type: 'alive' });
@@ -88,6 +88,12 @@ function play(): void {
     episodes.step();
     episodes.resetEnded();
   }
+}
+
+/** No step brings a frame while it is paused. */
+function redraw(): void {
+  episodes?.redraw();
+  frames.flush();
 }
 
 function sceneOf(

@@ -93,6 +93,7 @@ export class PlayerView extends LitElement {
   /** A new episode. */
   restart(): void {
     this.#player?.restart();
+    this.#ask();
   }
 
   protected override firstUpdated(): void {
@@ -194,9 +195,14 @@ export class PlayerView extends LitElement {
 
   readonly #onOverlays = (): void => {
     this.#player?.showOverlays(overlays.any);
+    this.#ask();
+  };
+
+  /** A frame comes even while it is paused. */
+  #ask(): void {
     this.#playback?.ask(performance.now() / 1000);
     this.#stage?.invalidate();
-  };
+  }
 
   /** A robot that nobody sees does not move. */
   readonly #pace = (): void => {

@@ -92,6 +92,11 @@ export class RunPicture implements HandScript {
     return this.#playback?.held ?? false;
   }
 
+  /** It does so at a moment of which no overlay was recorded: ranks compute none of what is past. */
+  get bare(): boolean {
+    return this.held && !this.#playback?.overlay[0];
+  }
+
   hold(): void {
     if (this.held) this.#playback?.release();
     else this.#playback?.hold();

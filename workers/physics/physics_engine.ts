@@ -266,6 +266,27 @@ export class PhysicsEngine {
     if (focus !== frames.focus || overlays !== frames.overlays) this.recordPose();
   }
 
+  /** Before the engine closes: writes the frame once more, with the overlay that nobody can compute afterwards. */
+  recordLast(): void {
+    if (this.seen) this.recordPose(true);
+  }
+
+  /**
+   * Between steps: writes the frame [G, 12] of the followed environment, if it is one of this engine's; with its overlay
+   * where it is asked for, or `overlaid`.
+   */
+  recordPose(overlaid = false): void {
+    const frames = this.link?.frames;
+    if (!frames) return;
+    const { focus, overlays } = frames;
+    this.seen = { focus, overlays };
+    const env = focus - this.firstEnv;
+    if (env < 0 || env >= this.numEnvs) return;
+    const { frame } = this.opened;
+    this.computePoses(env, 1, frame);
+    frames.write(frame, overlays || overlaid ? this.computeOverlay(env) : null);
+  }
+
   /** Lets the wrench at that address act on a row in each step; 0: no longer. */
   push(env: number, wrenchAt: number): void {
     this.pushes.set(env, wrenchAt === 0 ? null : this.caller().subarray(wrenchAt));
@@ -338,19 +359,6 @@ export class PhysicsEngine {
       worlds.address,
       count,
     );
-  }
-
-  /** Writes the frame [G, 12] of the followed environment, if it is one of this engine's. */
-  private recordPose(): void {
-    const frames = this.link?.frames;
-    if (!frames) return;
-    const { focus, overlays } = frames;
-    this.seen = { focus, overlays };
-    const env = focus - this.firstEnv;
-    if (env < 0 || env >= this.numEnvs) return;
-    const { frame } = this.opened;
-    this.computePoses(env, 1, frame);
-    frames.write(frame, overlays ? this.computeOverlay(env) : null);
   }
 
   /** Valid until the next call. */

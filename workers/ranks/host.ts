@@ -76,6 +76,11 @@ export class Host {
     for (const engine of this.engines.values()) engine.redraw();
   }
 
+  /** Draws it once more before the run's engines close, with all that a view may draw over it later. */
+  recordLast(): void {
+    for (const engine of this.engines.values()) engine.recordLast();
+  }
+
   /** Frees what a failed run has left open. */
   closeEngines(): void {
     for (const id of [...this.engines.keys()]) this.closeEngine(id);

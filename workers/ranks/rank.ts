@@ -347,6 +347,7 @@ export class Rank {
       if (this.rank === 0) this.post({ type: 'policy', policy: run.session.policy(LATEST) });
       if (reason === 'stopped') run.session.stop();
       this.postShare(run);
+      this.booted.recordLast();
       run.session.end();
     } catch (error) {
       this.fail(run, error);

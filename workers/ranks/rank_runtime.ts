@@ -33,6 +33,8 @@ export interface RankRuntime {
   setLink(link: RunLink | null): void;
   /** Draws the followed robot as somebody asks to see it since the last step. */
   redraw(): void;
+  /** Draws it once more before the run's engines close, with all that a view may draw over it later. */
+  recordLast(): void;
   /** While set, a 2 written into the buffer interrupts Python. */
   setInterruptBuffer(buffer: SharedArrayBuffer | null): void;
 }
@@ -104,6 +106,7 @@ export async function bootRuntime(
       if (!link) host.closeEngines();
     },
     redraw: () => host.redraw(),
+    recordLast: () => host.recordLast(),
     setInterruptBuffer: (buffer) => python.setInterruptBuffer(buffer),
   };
 }

@@ -57,7 +57,8 @@ const LAST_RANK_MS = 4000;
 
 /**
  * Dispatches 'metrics' (CustomEvent<Metrics>), 'news' (CustomEvent<News>), 'config' when a change was accepted, 'share'
- * (CustomEvent<SavedShare>) when a rank is to be saved, 'state' and 'ended'; `done` is settled at 'ended'.
+ * (CustomEvent<SavedShare>) when a rank is to be saved, 'focus' when another environment is followed, 'state' and 'ended';
+ * `done` is settled at 'ended'.
  */
 export class TrainingRun extends EventTarget {
   readonly history: Metrics[];
@@ -145,6 +146,11 @@ export class TrainingRun extends EventTarget {
     return this.settings;
   }
 
+  /** Global environment that is followed while the view is live. */
+  get focused(): number {
+    return this.followed;
+  }
+
   /** What the viewer is given to see. */
   get shown(): ShownChoice {
     return this.choice;
@@ -207,6 +213,7 @@ export class TrainingRun extends EventTarget {
       throw new WebsimError(`env to follow: expected a whole number from 0 to ${last}, got ${env}`);
     }
     this.followed = env;
+    this.dispatchEvent(new Event('focus'));
     if (this.choice === 'live') await this.record(env);
   }
 

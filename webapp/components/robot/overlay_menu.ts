@@ -8,10 +8,15 @@ import { NO_SHARED_MEMORY } from '../../isolation';
 import { chips } from '../../styles/chips';
 import { base, controls, menu } from '../../styles/shared';
 
+const BARE =
+  'This moment was recorded without overlays: let the picture go on (▶), then stop it again.';
+
 @customElement('websim-overlay-menu')
 export class OverlayMenu extends LitElement {
   /** Overlays are to be had. */
   @property({ attribute: false }) possible = true;
+  /** The picture stands still at a moment that has none. */
+  @property({ attribute: false }) bare = false;
 
   readonly #popup = new PopupMenu(this);
   readonly #update = () => this.requestUpdate();
@@ -30,9 +35,9 @@ export class OverlayMenu extends LitElement {
     const { possible } = this;
     return html`
       <button
-        class="chip" aria-haspopup="menu" aria-expanded=${this.#popup.open} ?disabled=${!possible}
-        title=${possible ? 'What is drawn over the robot' : NO_SHARED_MEMORY}
-        data-on=${overlays.any ? '' : nothing}
+        class="chip" aria-haspopup="menu" aria-expanded=${this.#popup.open}
+        title="What is drawn over the robot"
+        data-on=${possible && overlays.any ? '' : nothing}
         @click=${this.#popup.toggle}
       >Overlays</button>
       ${this.#popup.open ? this.#menu() : nothing}
@@ -40,14 +45,27 @@ export class OverlayMenu extends LitElement {
   }
 
   #menu() {
+    const { possible, bare } = this;
+    return html`<div role="menu" aria-label="Overlays">
+      ${possible ? this.#choices() : this.#lack(NO_SHARED_MEMORY)}
+      ${possible && bare ? this.#lack(BARE) : nothing}
+    </div>`;
+  }
+
+  #choices() {
     const kinds = Object.keys(OVERLAYS) as OverlayKind[];
-    return html`<div role="menu" aria-label="Overlays">${kinds.map((kind) => {
+    return kinds.map((kind) => {
       const { title, key } = OVERLAYS[kind];
       return html`<button
         role="menuitemcheckbox" aria-checked=${overlays.shown[kind]} aria-keyshortcuts=${key.toUpperCase()}
         @click=${() => overlays.toggle(kind)}
       ><span class="dot ${kind}"></span>${title}<kbd>${key.toUpperCase()}</kbd></button>`;
-    })}</div>`;
+    });
+  }
+
+  /** An item, because menus have nothing else. */
+  #lack(sentence: string) {
+    return html`<div role="menuitem" aria-disabled="true">${sentence}</div>`;
   }
 
   static override styles = [
@@ -79,6 +97,12 @@ export class OverlayMenu extends LitElement {
       }
       [aria-checked='true'] {
         color: var(--text);
+      }
+      [role='menuitem'] {
+        width: min(280px, calc(100vw - 32px));
+        padding: 0.5rem 0.8rem;
+        white-space: normal;
+        overflow-wrap: anywhere;
       }
       .dot {
         width: 10px;

@@ -26,8 +26,6 @@ const PACES: Record<Pace, string> = {
 export class RobotBar extends LitElement {
   @property({ attribute: false }) store!: TrainingStore;
   @property({ attribute: false }) run!: TrainingRun;
-  /** The environment that is shown. */
-  @property({ attribute: false }) focused = 0;
   /** Simulated seconds a second. */
   @property({ attribute: false }) speed = 0;
   @property({ attribute: false }) pace: Pace = 'live';
@@ -40,21 +38,22 @@ export class RobotBar extends LitElement {
   }
 
   protected override render() {
-    const { run, focused, held } = this;
+    const { run, held } = this;
+    const { focused } = run;
     const last = run.config.num_envs - 1;
     return html`
       <span class="chip"><websim-shown-policy .store=${this.store}></websim-shown-policy></span>
       <span class="chip" ?hidden=${run.shown !== 'live'}>
-        <button @click=${() => this.#tell('environment', focused - 1)} ?disabled=${focused <= 0} aria-label="Previous environment">‹</button>
+        <button @click=${() => this.#tell('environment', run.focused - 1)} ?disabled=${focused <= 0} aria-label="Previous environment">‹</button>
         <label>
           <span class="word">Environment</span>
           <input aria-label="Environment"
             type="number" inputmode="numeric" min="0" max=${last}
             .value=${String(focused)}
-            @change=${(event: Event) => this.#tell('environment', Number((event.target as HTMLInputElement).value))}
+            @change=${this.#choose}
           />
         </label>
-        <button @click=${() => this.#tell('environment', focused + 1)} ?disabled=${focused >= last} aria-label="Next environment">›</button>
+        <button @click=${() => this.#tell('environment', run.focused + 1)} ?disabled=${focused >= last} aria-label="Next environment">›</button>
       </span>
       ${
         last > 0
@@ -84,6 +83,13 @@ export class RobotBar extends LitElement {
     if (this.held) return 'stopped';
     return speed > 0 ? `${speed.toFixed(speed < 0.95 ? 2 : 1)}×` : 'at rest';
   }
+
+  /** What cannot be followed leaves another number than the written one. */
+  readonly #choose = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    this.#tell('environment', Number(input.value));
+    input.value = String(this.run.focused);
+  };
 
   #tell(what: string, detail?: unknown): void {
     this.dispatchEvent(new CustomEvent(what, { detail }));

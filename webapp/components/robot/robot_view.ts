@@ -39,8 +39,9 @@ export class RobotView extends LitElement {
   @property({ type: Boolean, reflect: true }) moving = false;
   /** Why no robot can be drawn; empty: one can. */
   @state() private obstacle = '';
-  @state() private focused = 0;
   @state() private speed = 0;
+  /** The picture stands still at a moment that was recorded without an overlay. */
+  @state() private bare = false;
   @state() private returns: ReturnRange | null = null;
 
   #stage: ViewerStage | null = null;
@@ -49,6 +50,8 @@ export class RobotView extends LitElement {
   #firstLook: FirstLook | null = null;
   /** Poses that were others than before. */
   #movedFrames = 0;
+  /** Environment of the newest picture that was asked for. */
+  #followed = 0;
   readonly #picture = new RunPicture();
   #returnsWritten = 0;
 
@@ -56,6 +59,7 @@ export class RobotView extends LitElement {
     advance: (seconds) => {
       const moves = this.#picture.advance(seconds);
       this.speed = this.#picture.speed;
+      this.bare = this.#picture.bare;
       if (moves.changed) this.#movedFrames++;
       return moves;
     },
@@ -143,9 +147,9 @@ export class RobotView extends LitElement {
   get #subject(): string {
     if (this.#firstLook?.scene) return `A trained ${this.#firstLook.task}`;
     if (this.#picture.crowd) return `The robots of ${this.#picture.size} environments`;
-    const shown = this.store.run?.shown ?? 'live';
-    return shown === 'live'
-      ? `The robot of environment ${this.focused}`
+    const { run } = this.store;
+    return !run || run.shown === 'live'
+      ? `The robot of environment ${run?.focused ?? 0}`
       : 'A robot that the chosen policy moves';
   }
 
@@ -199,7 +203,6 @@ export class RobotView extends LitElement {
       <websim-robot-bar
         .store=${this.store}
         .run=${run}
-        .focused=${this.focused}
         .speed=${this.speed}
         .pace=${picture.pace}
         .held=${picture.held}
@@ -216,6 +219,7 @@ export class RobotView extends LitElement {
     return html`<websim-touch-bar
       .pushing=${this.#hand?.pushing ?? false}
       .possible=${run.touchable}
+      .bare=${this.bare}
       @push=${(event: CustomEvent<boolean>) => this.#push(event.detail)}
     ></websim-touch-bar>`;
   }
@@ -235,16 +239,18 @@ export class RobotView extends LitElement {
     }
     if (otherScene || run !== picture.run) {
       this.#hand?.release();
-      // A run may take another model, and its environment is followed on.
-      if (run !== picture.run) this.focused = 0;
       picture.begin(scene, run, this.#firstLook?.frames ?? null);
       run?.showOverlays(overlays.any);
       if (run?.crowd) stage.viewer.setCrowd(run.crowd.buffer);
       else this.#showCrowd(null);
       stage.change();
     }
-    // The run follows the last environment when it has fewer.
-    if (run) this.focused = Math.min(this.focused, run.config.num_envs - 1);
+    if (run && run.focused !== this.#followed) {
+      this.#followed = run.focused;
+      this.#hand?.release();
+      picture.ask(performance.now() / 1000);
+      stage.invalidate();
+    }
     stage.wake();
   }
 
@@ -310,12 +316,9 @@ export class RobotView extends LitElement {
   #focus(env: number): void {
     const { run } = this.#picture;
     if (!run) return;
-    this.#hand?.release();
-    this.#change(() => {
-      this.focused = Math.min(run.config.num_envs - 1, Math.max(0, Math.trunc(env) || 0));
-      this.#picture.ask(performance.now() / 1000);
-    });
-    void this.store.attempt(() => run.focus(this.focused));
+    const last = run.config.num_envs - 1;
+    const chosen = Math.min(last, Math.max(0, Math.trunc(env) || 0));
+    void this.store.attempt(() => run.focus(chosen));
   }
 
   static override styles = [base, panel, controls, chips, robotViewStyles];

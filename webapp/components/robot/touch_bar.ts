@@ -16,11 +16,13 @@ export class TouchBar extends LitElement {
   @property({ attribute: false }) pushing = false;
   /** Overlays and pushes are to be had. */
   @property({ attribute: false }) possible = true;
+  /** As `OverlayMenu.bare`. */
+  @property({ attribute: false }) bare = false;
 
   protected override render() {
-    const { possible, pushing } = this;
+    const { possible, bare, pushing } = this;
     return html`
-      <websim-overlay-menu .possible=${possible}></websim-overlay-menu>
+      <websim-overlay-menu .possible=${possible} .bare=${bare}></websim-overlay-menu>
       <button
         class="chip" aria-pressed=${pushing} ?disabled=${!possible} title=${possible ? PUSH : NO_SHARED_MEMORY}
         @click=${() => this.dispatchEvent(new CustomEvent('push', { detail: !pushing }))}
