@@ -18,6 +18,13 @@ LONG_MS = 90_000
 LESSONS = sorted((REPO / "lessons").glob("*.ipynb"))
 
 BOLD = "<style>b { color: red }</style><b onclick='x()' style='color: red'>bold</b>"
+#: Those that draw nothing but signs, and in the end what is left as it is written.
+FORMULAS = r"""
+costs $5 and $6, $\color{red}{x}$ $\text{<img src=x onerror=window.broken=4>}$ $\ref{x}$ $\rule{9em}{9em}$
+<websim-lab-formula style="color: red" id="y">y</websim-lab-formula> <math><mtext onclick="x()">theirs</mtext></math>
+
+$\href{javascript:window.broken=5}{x}$ $\def\a{\a}\a$
+"""
 HOSTILE = {
     "nbformat": 4,
     "nbformat_minor": 2,
@@ -33,6 +40,7 @@ HOSTILE = {
                 "<iframe src='https://elsewhere.invalid/'></iframe>",
             ],
         },
+        {"cell_type": "markdown", "metadata": {}, "source": FORMULAS},
         {
             "cell_type": "code",
             "metadata": {},
@@ -41,6 +49,7 @@ HOSTILE = {
             "outputs": [
                 {"output_type": "display_data", "metadata": {}, "data": {"text/html": [BOLD]}},
                 {"output_type": "update_of_tomorrow", "what": "unknown to us"},
+                {"output_type": "display_data", "metadata": {}, "data": {"text/latex": ["$\\displaystyle x^{2}$"]}},
             ],
         },
     ],
@@ -236,6 +245,11 @@ def test_a_notebook_from_elsewhere_runs_nothing(website: Website) -> None:
     expect(cells(website).last).to_contain_text("unknown to us")
     expect(cells(website).last.locator(".count")).to_have_text("[3]")
     assert cells(website).last.locator("websim-lab-outputs pre").count() == 1
+    formulas = website.page.locator("websim-lab-formula math")
+    expect(formulas).to_have_text(["x", re.compile("^<img"), "", "y", "x2"])
+    assert website.page.locator("websim-lab-formula :is(a, img, [style], [href], [mathbackground])").count() == 0
+    expect(cells(website).nth(1)).to_contain_text("costs $5 and $6, ")
+    expect(cells(website).nth(1)).to_contain_text(r"$\href{javascript:window.broken=5}{x}$ $\def\a{\a}\a$")
     text = cells(website).first
     assert text.locator("script, iframe, img").count() == 0
     assert text.locator("a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))") == [
@@ -245,6 +259,16 @@ def test_a_notebook_from_elsewhere_runs_nothing(website: Website) -> None:
     assert website.page.evaluate("window.broken") is None
     open_file(website, "broken.ipynb", b'{"cells": [')
     expect(told(website)).to_contain_text("broken.ipynb is not a notebook, or only a part of one")
+
+
+def test_the_formulas_of_a_lesson_are_drawn(website: Website) -> None:
+    website.page.get_by_label("Notebooks").select_option(f"lesson {LESSONS[0].stem}")
+    formula = website.page.locator("websim-lab-formula math[display=block]").first
+    expect(formula).to_have_text("J(θ)=∑bπθ(b)r(b)")
+    box = formula.bounding_box()
+    assert box
+    assert box["width"] > 100
+    assert box["height"] > 20
 
 
 def test_the_first_lesson_runs_from_top_to_bottom(website: Website) -> None:

@@ -12,6 +12,7 @@ import { base, controls } from '../../styles/shared';
 import type { CodeEditor } from '../code_editor';
 import '../code_editor';
 import { prose } from './lab_prose';
+import './lab_formula';
 import './lab_outputs';
 
 export type CellAction =

@@ -3,9 +3,10 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Output } from '../../lab/notebook';
-import { htmlElements, markdownElements } from '../../lab/safe_html';
+import { htmlElements, latexElement, markdownElements } from '../../lab/safe_html';
 import { terminalText } from '../../lab/terminal_text';
 import { base } from '../../styles/shared';
+import './lab_formula';
 
 /** Characters of a text that are drawn; notebooks from elsewhere may have any number. */
 const MAX_TEXT = 150_000;
@@ -52,6 +53,9 @@ export class LabOutputs extends LitElement {
     }
     if (typeof data['text/markdown'] === 'string') {
       return html`<div class="rich">${markdownElements(data['text/markdown'])}</div>`;
+    }
+    if (typeof data['text/latex'] === 'string') {
+      return html`<div class="rich">${latexElement(data['text/latex'])}</div>`;
     }
     const plain = data['text/plain'] ?? Object.values(data)[0] ?? '';
     return text(typeof plain === 'string' ? plain : JSON.stringify(plain, null, 1), '');

@@ -7,6 +7,8 @@ export const prose = css`
     font-size: 0.9375rem;
     line-height: 1.6;
     overflow-wrap: anywhere;
+    /* Formulas are not broken into lines. */
+    overflow: auto hidden;
   }
   .prose > :first-child {
     margin-top: 0;
