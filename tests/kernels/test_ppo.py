@@ -48,6 +48,17 @@ def test_two_ranks_equal_one(env):
                 assert a[name] == pytest.approx(b[name], rel=1e-3, abs=1e-6), name
 
 
+def test_advantages_are_normalised_but_the_noise_of_robots_that_all_succeed_is_not_blown_up():
+    learner = Session(PPOConfig(env="Hopper-v5", num_envs=32), Communicator(), lambda: None).learner
+    for scale, deviation in ((1.0, 1.0), (1e-4, 0.01)):
+        learner.rewards[:] = 0
+        learner.values[:] = scale * np.random.default_rng(1).normal(size=learner.values.shape)
+        learner.estimate_advantages()
+        advantages = learner.samples[:, :, -2]
+        assert abs(advantages.mean()) < 1e-4
+        assert deviation == pytest.approx(advantages.std(), rel=0.2)
+
+
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_the_same_seed_gives_the_same_bytes(ranks):
     first, again, other = (train_small(ranks=ranks, seed=seed) for seed in (7, 7, 8))

@@ -33,6 +33,9 @@ from websim.state import State
 #: Samples of a pass over the network: the activations of more would cost memory and not fit into caches.
 CHUNK = 1024
 REWARD_CLIP = 10.0
+#: Advantages are divided by their deviation, and by no less than this share of the deviation of discounted returns:
+#: where no robot fails any more they are noise, and policies that followed it unlearned what they could.
+LEAST_DEVIATION = 0.01
 ADAM_EPSILON = 1e-5
 
 
@@ -258,7 +261,7 @@ class PPO:
         for i, array in enumerate((self.advantages, self.returns)):
             library().ws_add_moments(address(mean) + 8 * i, address(m2) + 8 * i, address(array), 0, T * B, 1)
         count, mean, m2 = self.comm.all_stats(T * B, mean, m2, tag="advantage and return moments")
-        deviation = math.sqrt(m2[0] / count) + 1e-8
+        deviation = max(math.sqrt(m2[0] / count), LEAST_DEVIATION)
         self.samples[:, :, -2] = (self.advantages - np.float32(mean[0])) / np.float32(deviation)
         self.samples[:, :, -1] = self.returns
         # The advantage is the return less the value: what the critic left unexplained.
