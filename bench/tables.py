@@ -5,7 +5,7 @@ from statistics import mean, median
 
 from engine_tables import envs, physics, scale
 from markdown_table import Figures, table
-from training_ratios import best_other, scaling, to_best_other, to_default
+from training_ratios import apart, best_other, scaling, to_best_other, to_default
 
 SHOWN_FILES = 6
 
@@ -13,8 +13,11 @@ SHOWN_FILES = 6
 TRAINERS = {
     "page_2": "the page, 2 ranks",
     "page_1": "the page, 1 rank",
+    "undrawn_2": "the page without a robot drawn, 2 ranks",
+    "undrawn_1": "the page without a robot drawn, 1 rank",
     "websim_2": "websim natively, 2 ranks",
     "websim_1": "websim natively, 1 rank",
+    "websim_apart": "websim natively, two runs of 1 rank at once",
     "sb3_own": "Stable-Baselines3, torch's own number of threads",
     "sb3_one": "Stable-Baselines3, torch with one thread",
     "sbx_own": "sbx, JAX's own number of threads",
@@ -37,8 +40,9 @@ def training(figures: Figures) -> str:
             f"{_rates(title, TRAINERS, trainers)}\n\n"
             f"The fastest other trainer is {best}. The page is {to_best_other(trainers, 'page_2'):.2f} times as fast, "
             f"websim natively {to_best_other(trainers, 'websim_2'):.2f} times. Two ranks are "
-            f"{scaling(trainers, 'page'):.2f} times as fast as one in the page, "
-            f"{scaling(trainers, 'websim'):.2f} times natively."
+            f"{scaling(trainers, 'page'):.2f} times as fast as one in the page, {scaling(trainers, 'undrawn'):.2f} "
+            f"times without a robot drawn, {scaling(trainers, 'websim'):.2f} times natively, where two runs at once "
+            f"that know nothing of each other are {apart(trainers):.2f} times as fast."
         )
     default = _rates("everyone as it comes, steps/s", DEFAULT_TRAINERS, figures["default"])
     parts.append(f"{default}\n\nThe page is {to_default(figures):.2f} times as fast as Stable-Baselines3 as it comes.")

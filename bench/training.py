@@ -1,6 +1,8 @@
 """PPO on HalfCheetah, environment steps a second with learning: the page, native websim, Stable-Baselines3 and sbx."""
 
+import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing
 from statistics import median
 from typing import Any, NamedTuple
@@ -47,6 +49,9 @@ class Work(NamedTuple):
         }
 
 
+#: A view in which no robot is drawn.
+UNDRAWN = "?view=reward"
+
 #: Trainers are compared in the first; the second has the usual number of environments, and ranks are compared there.
 WORKS = {"envs_16": Work(16, 128, 512), "envs_64": Work(64, 128, 2048)}
 OTHERS = {"sb3": "stable_baselines3", "sbx": "sbx"}
@@ -65,6 +70,8 @@ def _same_work(lab: Lab, work: Work) -> dict[str, Any]:
         trainers: dict[str, Callable[[], list[Iteration]]] = {}
         for ranks in (RANKS, 1):
             trainers |= _websim(lab, {**work.of_websim, "ranks": ranks}, f"{ranks}")
+            trainers[f"undrawn_{ranks}"] = _page(lab, {**work.of_websim, "ranks": ranks}, UNDRAWN)
+        trainers["websim_apart"] = lambda: _apart(work.of_websim)
         for name, library in OTHERS.items():
             for threads in ("own", "one"):
                 other = OtherTrainer(library, work.num_envs, work.of_others, one_thread=threads == "one")
@@ -79,17 +86,28 @@ def _defaults(lab: Lab) -> dict[str, Any]:
 
 
 def _websim(lab: Lab, settings: dict[str, Any], name: str) -> dict[str, Callable[[], list[Iteration]]]:
-    request = {"env": TASK, **settings}
+    def natively() -> list[Iteration]:
+        return iterations_of(train_natively({"env": TASK, **settings}, SECONDS), WARM_UP)
 
-    def in_the_page() -> list[Iteration]:
+    return {f"page_{name}": _page(lab, settings), f"websim_{name}": natively}
+
+
+def _page(lab: Lab, settings: dict[str, Any], query: str = "") -> Callable[[], list[Iteration]]:
+    def train() -> list[Iteration]:
         # Closed before others take their turn: a page goes on drawing its robot.
-        with lab.ready_page() as page:
-            return iterations_of(train_for(page, request, SECONDS), WARM_UP)
+        with lab.ready_page(query) as page:
+            return iterations_of(train_for(page, {"env": TASK, **settings}, SECONDS), WARM_UP)
 
-    return {
-        f"page_{name}": in_the_page,
-        f"websim_{name}": lambda: iterations_of(train_natively(request, SECONDS), WARM_UP),
-    }
+    return train
+
+
+def _apart(settings: dict[str, Any]) -> list[Iteration]:
+    """Two runs of one rank at once that know nothing of each other: all that two ranks could reach on this machine."""
+    request = {"env": TASK, **settings}
+    with ProcessPoolExecutor(RANKS, mp_context=multiprocessing.get_context("spawn")) as processes:
+        runs = [processes.submit(train_natively, request, SECONDS) for _ in range(RANKS)]
+        pairs = zip(*(iterations_of(run.result(), WARM_UP) for run in runs), strict=False)
+    return [Iteration(a.rate + b.rate, (a.rollout_share + b.rollout_share) / 2) for a, b in pairs]
 
 
 def _for_a_round(trainer: OtherTrainer) -> Callable[[], list[Iteration]]:

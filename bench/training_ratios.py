@@ -17,8 +17,13 @@ def to_best_other(trainers: dict[str, Any], ours: str) -> float:
 
 
 def scaling(trainers: dict[str, Any], ours: str) -> float:
-    """Rate of two ranks over that of one; `ours`: page or websim."""
+    """Rate of two ranks over that of one; `ours`: page, undrawn or websim."""
     return trainers[f"{ours}_2"]["rate"] / trainers[f"{ours}_1"]["rate"]
+
+
+def apart(trainers: dict[str, Any]) -> float:
+    """Rate of two runs at once over that of one, natively."""
+    return trainers["websim_apart"]["rate"] / trainers["websim_1"]["rate"]
 
 
 def to_default(figures: dict[str, Any]) -> float:
