@@ -146,7 +146,7 @@ export const SETTINGS: readonly Setting[] = [
 /** Settings of each task, by algorithm, that differ from the defaults. */
 export const TUNED: Record<string, Record<string, Partial<TrainConfig>>> = {
   "InvertedPendulum-v5": {"ppo": {"total_steps": 200000}, "sac": {"total_steps": 6000, "num_envs": 4, "hidden": [64, 64], "batch_size": 128, "learning_starts": 500, "q_lr": 0.002, "policy_lr": 0.002, "policy_frequency": 1, "tau": 0.02}},
-  "InvertedDoublePendulum-v5": {"sac": {"total_steps": 15000, "num_envs": 4, "hidden": [64, 64], "batch_size": 128, "learning_starts": 500, "q_lr": 0.002, "policy_lr": 0.002, "policy_frequency": 1, "tau": 0.02}},
+  "InvertedDoublePendulum-v5": {"ppo": {"gamma": 0.98, "init_log_std": -0.5}, "sac": {"total_steps": 15000, "num_envs": 4, "hidden": [64, 64], "batch_size": 128, "learning_starts": 500, "q_lr": 0.002, "policy_lr": 0.002, "policy_frequency": 1, "tau": 0.02}},
   "Reacher-v5": {"ppo": {"total_steps": 500000, "num_envs": 32, "num_minibatches": 16, "learning_rate": 0.0006, "gamma": 0.95, "target_kl": 0.0}, "sac": {"total_steps": 15000, "num_envs": 4, "hidden": [64, 64], "batch_size": 128, "learning_starts": 500, "q_lr": 0.002, "policy_lr": 0.002, "policy_frequency": 1, "tau": 0.02, "gamma": 0.95}},
   "Pusher-v5": {},
   "Swimmer-v5": {"ppo": {"num_envs": 4, "num_steps": 1024, "num_minibatches": 16, "learning_rate": 0.0006, "gamma": 0.9999, "gae_lambda": 0.98, "target_kl": 0.0}, "ars": {"num_envs": 16, "top_fraction": 0.5, "sigma": 0.1, "learning_rate": 0.05}},
