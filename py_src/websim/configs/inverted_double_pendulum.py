@@ -1,6 +1,7 @@
 """InvertedDoublePendulum-v5.
 
-PPO: mean return of 9,000 in training after 204,000 to 454,000 steps with seeds 1 to 14, half of them within 275,000.
+PPO: mean return of 9,000 in training after 204,000 to 454,000 steps with seeds 1 to 14, half of them within 275,000; on
+two ranks in the page seed 2 of 1 to 3 did not in 1M.
 With actions that start as wide as their bounds (init_log_std 0) six seeds took 327,000 to 495,000, with narrower ones
 (-1) one of six did not in 600,000, and with a discount of 0.99 one of four not in 1M. After 1M steps 9,353, 8,911,
 9,350 and 9,357 with seeds 1 to 4 (means of 20 deterministic episodes).
