@@ -1,5 +1,6 @@
-"""Ant-v5. PPO: mean return of 1,850 after 1M steps with seed 1, and 3,627 of 20 deterministic episodes: the noise of
-its actions costs it that much. With init_log_std -0.5 and smaller steps they were 1,589 and 2,002.
+"""Ant-v5. PPO: mean return of 2,826, 2,933 and 1,976 after 1M steps with seeds 1, 2, 3, and 4,441, 4,005 and 3,465 of
+20 deterministic episodes: the noise of its actions costs it that much. With init_log_std -0.5 and smaller steps they
+were 1,589 and 2,002.
 """
 
 from typing import Any

@@ -1,4 +1,6 @@
-"""Walker2d-v5. PPO: mean return of 3,953 after 1M steps with seed 1; 2,500 after 356,000."""
+"""Walker2d-v5. PPO: mean return of 4,329, 4,440 and 3,230 after 1M steps with seeds 1, 2, 3 (means of 20 deterministic
+episodes); on two ranks in the page 2,500 in training after 502,000, 477,000 and 975,000.
+"""
 
 from typing import Any
 
