@@ -2,19 +2,15 @@
 
 #include "shapes.h"
 
-static inline void look_again(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#endif
-}
-
 // 1 when each of the W rounds is at least `round` (whole, below 2^53), or 0 after so many looks at one that is not.
 WS_EXPORT int32_t ws_meet(const int64_t* rounds, double round, int32_t looks, int32_t W) {
   for (int w = 0; w < W; w++) {
     int left = looks;
     while (__atomic_load_n(rounds + w, __ATOMIC_ACQUIRE) < (int64_t)round) {
       if (--left <= 0) return 0;
-      look_again();
+#if defined(__x86_64__)
+      __builtin_ia32_pause();
+#endif
     }
   }
   return 1;
